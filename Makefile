@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# One non-recursive make. Each part is a folder with a module.mk that names its sources and tests.
+#   make            build everything        make attest   boot the image in QEMU and attest it
+#   make test       run every test          make bench    benchmarks        make check   style and licence checks
+
+BUILD := build
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+
+CC := gcc
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wformat=2 -Wundef -Werror
+COMMON := -std=gnu11 -O2 -g -ffile-prefix-map=$(CURDIR)=. -Iinclude -Ilib $(WARNINGS) -MMD -MP
+HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HOST_LDFLAGS := -pie -Wl,-z,relro,-z,now
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O1 $(SANITIZE)
+
+ALL :=
+UNIT_TESTS :=
+CLANG_OBJS :=
+
+# $(call host_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/bin/NAME; every source is also compiled with clang by `make clang`
+define host_program_
+$(1)_OBJS := $$(patsubst %.c,$(BUILD)/host/%.o,$(2))
+$$($(1)_OBJS): EXTRA_CFLAGS := $(4)
+$(BUILD)/bin/$(1): $$($(1)_OBJS)
+	@mkdir -p $$(@D)
+	$(CC) $(HOST_LDFLAGS) -o $$@ $$^ $(3)
+ALL += $(BUILD)/bin/$(1)
+$$(patsubst %.c,$(BUILD)/clang/%.o,$(2)): EXTRA_CFLAGS := $(4)
+CLANG_OBJS += $$(patsubst %.c,$(BUILD)/clang/%.o,$(2))
+endef
+host_program = $(eval $(call host_program_,$(strip $(1)),$(2),$(3),$(4)))
+
+# $(call host_test,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/test/NAME, a cmocka program built with sanitizers, run by `make test`
+define host_test_
+$(1)_TOBJS := $$(patsubst %.c,$(BUILD)/test/$(1).d/%.o,$(2))
+$$($(1)_TOBJS): $(BUILD)/test/$(1).d/%.o: %.c
+	@mkdir -p $$(@D)
+	$(CC) $(TEST_CFLAGS) $(4) -c -o $$@ $$<
+$(BUILD)/test/$(1): $$($(1)_TOBJS)
+	$(CC) $(SANITIZE) -o $$@ $$^ -lcmocka $(3)
+-include $$($(1)_TOBJS:.o=.d)
+UNIT_TESTS += $(BUILD)/test/$(1)
+endef
+host_test = $(eval $(call host_test_,$(strip $(1)),$(2),$(3),$(4)))
+
+$(BUILD)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
+$(BUILD)/clang/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(HOST_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
+
+include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module.mk test/e2e/*/module.mk manifests/module.mk))
+
+.PHONY: all unit-test test attest check clang clean
+all: $(ALL)
+unit-test: $(UNIT_TESTS)
+	@set -e; for t in $(UNIT_TESTS); do echo "== $$t"; $$t; done
+clang: $(CLANG_OBJS)
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell [ -d $(BUILD) ] && find $(BUILD)/host $(BUILD)/clang $(BUILD)/firmware $(BUILD)/sim $(BUILD)/guest -name '*.d' 2>/dev/null)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * Boot info page: what svsm-igvm-build tells the firmware about the image it built. One page, measured, so trusted as
+ * far as the launch measurement is. Addresses are guest-physical. Contract: docs/contracts.md section 1.
+ */
+#ifndef SVSM_BOOT_INFO_H
+#define SVSM_BOOT_INFO_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#define FW_BASE 0x08000000ull /* 128 MiB, 2 MiB aligned */
+#define FW_SIZE 0x02000000ull /* 32 MiB */
+
+#define BOOT_INFO_MAGIC 0x4f464e494d535653ull /* "SVSMINFO" */
+#define BOOT_INFO_VERSION 1u
+#define BOOT_MODULE_MAX 8u
+
+enum boot_module_kind {
+	BOOT_MODULE_NONE = 0,
+	BOOT_MODULE_VTPM = 1,	    /* ELF of the vtpm service */
+	BOOT_MODULE_ATTEST = 2,	    /* ELF of the attest service */
+	BOOT_MODULE_KEY_TEMPLATES = 3, /* compiled key-template manifest */
+};
+
+enum boot_guest_kind {
+	BOOT_GUEST_NONE = 0, /* no guest: the firmware stops after start-up */
+	BOOT_GUEST_FLAT64 = 1,
+};
+
+struct boot_module {
+	uint32_t kind;
+	uint32_t reserved;
+	uint64_t gpa; /* page aligned, inside the firmware's region */
+	uint64_t size; /* bytes; the rest of the last page is zero */
+};
+
+struct boot_range {
+	uint64_t gpa; /* page aligned */
+	uint64_t size; /* bytes, page multiple */
+};
+
+#define BOOT_GUEST_RANGE_MAX 16u
+struct boot_guest {
+	uint32_t kind;
+	uint32_t range_count;
+	uint64_t entry;
+	uint64_t stack_top;
+	uint64_t page_tables; /* 7 free pages: PML4, PDPT, 4 page directories, GDT */
+	uint64_t boot_params; /* RSI at entry; one page */
+	uint64_t secrets;     /* these three in one 2 MiB region */
+	uint64_t cpuid;
+	uint64_t calling_area;
+	/* Pages of the guest that were loaded by the image (already validated), ascending, disjoint, outside the firmware */
+	struct boot_range range[BOOT_GUEST_RANGE_MAX];
+};
+
+struct boot_info {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t module_count;
+	uint64_t kernel_end;  /* first page after kernel and BSS */
+	uint64_t image_end;   /* first free page of the region after all modules */
+	uint64_t cpuid_page;
+	uint64_t secrets_page;
+	uint64_t memory_map;  /* page with igvm_memory_map_entry[], filled by the host, not measured */
+	struct boot_module module[BOOT_MODULE_MAX];
+	struct boot_guest guest;
+};
+static_assert(sizeof(struct boot_info) <= 4096, "boot info fits in a page");
+
+/* Page a FLAT64 guest finds at boot_params: its RAM. Written by the firmware. */
+#define FLAT64_MAGIC 0x3436544c46ull /* "FLT64" */
+#define FLAT64_RANGE_MAX 64u
+struct flat64_boot {
+	uint64_t magic;
+	uint64_t secrets;
+	uint64_t cpuid;
+	uint64_t c_bit_mask; /* 1 << position */
+	uint64_t range_count;
+	struct boot_range range[FLAT64_RANGE_MAX]; /* private, validated, RWX for VMPL2; firmware's region excluded */
+};
+static_assert(sizeof(struct flat64_boot) <= 4096, "flat64 boot data fits in a page");
+
+#endif
