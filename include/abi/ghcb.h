@@ -21,9 +21,9 @@
 #define GHCB_MSR_PREF_GPA_NONE 0xfffffffffffffull
 #define GHCB_MSR_REGISTER_GPA_REQ 0x012ull /* 63:12 GFN; echoed on success */
 #define GHCB_MSR_REGISTER_GPA_RESP 0x013ull
-#define GHCB_MSR_PSC_REQ 0x014ull /* 55:52 operation, 51:12 GFN */
-#define GHCB_MSR_PSC_RESP 0x015ull /* 63:32 error */
-#define GHCB_MSR_RUN_VMPL_REQ 0x016ull /* 39:32 VMPL */
+#define GHCB_MSR_PSC_REQ 0x014ull	/* 55:52 operation, 51:12 GFN */
+#define GHCB_MSR_PSC_RESP 0x015ull	/* 63:32 error */
+#define GHCB_MSR_RUN_VMPL_REQ 0x016ull	/* 39:32 VMPL */
 #define GHCB_MSR_RUN_VMPL_RESP 0x017ull /* 63:32 error */
 #define GHCB_MSR_FEATURES_REQ 0x080ull
 #define GHCB_MSR_FEATURES_RESP 0x081ull /* 63:12 features */
@@ -86,9 +86,9 @@ struct __attribute__((packed)) ghcb {
 	uint8_t reserved_320[0x390 - 0x320];
 	uint64_t exit_code, exit_info_1, exit_info_2, scratch; /* 0x390 .. 0x3a8 */
 	uint8_t reserved_3b0[0x3e8 - 0x3b0];
-	uint64_t xcr0; /* 0x3e8 */
+	uint64_t xcr0;		  /* 0x3e8 */
 	uint8_t valid_bitmap[16]; /* 0x3f0: bit n = quadword n of the save area is valid */
-	uint64_t x87_state_gpa; /* 0x400 */
+	uint64_t x87_state_gpa;	  /* 0x400 */
 	uint8_t reserved_408[0x800 - 0x408];
 	uint8_t shared_buffer[GHCB_SHARED_BUFFER_SIZE]; /* 0x800 */
 	uint8_t reserved_ff0[0xffa - 0xff0];

@@ -22,7 +22,7 @@ struct igvm_fixed_header {
 static_assert(sizeof(struct igvm_fixed_header) == 24, "fixed header");
 
 struct igvm_variable_header {
-	uint32_t type; /* bit 31: optional */
+	uint32_t type;	 /* bit 31: optional */
 	uint32_t length; /* of the payload, without padding to 8 */
 };
 
@@ -115,7 +115,7 @@ static_assert(sizeof(struct igvm_parameter) == 8, "parameter");
 #define IGVM_MEMORY_RESERVED 1u
 struct igvm_memory_map_entry {
 	uint64_t starting_page; /* 4 KiB page number */
-	uint64_t page_count; /* 0 ends the list */
+	uint64_t page_count;	/* 0 ends the list */
 	uint16_t type;
 	uint16_t flags;
 	uint32_t reserved;

@@ -266,38 +266,38 @@ struct vmsa_segment {
 };
 struct __attribute__((packed)) snp_vmsa {
 	struct vmsa_segment es, cs, ss, ds, fs, gs, gdtr, ldtr, idtr, tr; /* 0x000 */
-	uint64_t pl_ssp[4];						/* 0x0a0 */
-	uint64_t u_cet;							/* 0x0c0 */
+	uint64_t pl_ssp[4];						  /* 0x0a0 */
+	uint64_t u_cet;							  /* 0x0c0 */
 	uint8_t reserved_0c8[2];
 	uint8_t vmpl; /* 0x0ca */
 	uint8_t cpl;
 	uint32_t reserved_0cc;
 	uint64_t efer; /* 0x0d0 */
 	uint8_t reserved_0d8[104];
-	uint64_t xss; /* 0x140 */
-	uint64_t cr4, cr3, cr0, dr7, dr6, rflags, rip; /* 0x148 .. 0x178 */
-	uint64_t dr0, dr1, dr2, dr3;		 /* 0x180 */
+	uint64_t xss;					 /* 0x140 */
+	uint64_t cr4, cr3, cr0, dr7, dr6, rflags, rip;	 /* 0x148 .. 0x178 */
+	uint64_t dr0, dr1, dr2, dr3;			 /* 0x180 */
 	uint64_t dr0_mask, dr1_mask, dr2_mask, dr3_mask; /* 0x1a0 */
 	uint8_t reserved_1c0[24];
 	uint64_t rsp; /* 0x1d8 */
 	uint64_t s_cet, ssp, isst_addr;
-	uint64_t rax; /* 0x1f8 */
-	uint64_t star, lstar, cstar, sfmask, kernel_gs_base; /* 0x200 */
+	uint64_t rax;					       /* 0x1f8 */
+	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;   /* 0x200 */
 	uint64_t sysenter_cs, sysenter_esp, sysenter_eip, cr2; /* 0x228 .. 0x240 */
 	uint8_t reserved_248[32];
-	uint64_t g_pat; /* 0x268 */
+	uint64_t g_pat;						       /* 0x268 */
 	uint64_t dbgctl, br_from, br_to, last_excp_from, last_excp_to; /* 0x270 */
 	uint8_t reserved_298[80];
 	uint32_t pkru; /* 0x2e8 */
 	uint32_t tsc_aux;
 	uint64_t tsc_scale, tsc_offset, reg_prot_nonce;
 	uint64_t rcx, rdx, rbx, reserved_320, rbp, rsi, rdi; /* 0x308 .. 0x338 */
-	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;	   /* 0x340 .. 0x378 */
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;	     /* 0x340 .. 0x378 */
 	uint8_t reserved_380[16];
 	uint64_t guest_exit_info_1, guest_exit_info_2, guest_exit_int_info, guest_nrip; /* 0x390 */
-	uint64_t sev_features; /* 0x3b0 */
+	uint64_t sev_features;								/* 0x3b0 */
 	uint64_t vintr_ctrl;
-	uint64_t guest_exit_code; /* 0x3c0 */
+	uint64_t guest_exit_code;			  /* 0x3c0 */
 	uint64_t virtual_tom, tlb_id, pcpu_id, event_inj; /* 0x3c8 .. 0x3e0 */
 	uint64_t xcr0;					  /* 0x3e8 */
 	uint8_t reserved_3f0[16];

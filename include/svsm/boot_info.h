@@ -19,8 +19,8 @@
 
 enum boot_module_kind {
 	BOOT_MODULE_NONE = 0,
-	BOOT_MODULE_VTPM = 1,	    /* ELF of the vtpm service */
-	BOOT_MODULE_ATTEST = 2,	    /* ELF of the attest service */
+	BOOT_MODULE_VTPM = 1,	       /* ELF of the vtpm service */
+	BOOT_MODULE_ATTEST = 2,	       /* ELF of the attest service */
 	BOOT_MODULE_KEY_TEMPLATES = 3, /* compiled key-template manifest */
 };
 
@@ -32,12 +32,12 @@ enum boot_guest_kind {
 struct boot_module {
 	uint32_t kind;
 	uint32_t reserved;
-	uint64_t gpa; /* page aligned, inside the firmware's region */
+	uint64_t gpa;  /* page aligned, inside the firmware's region */
 	uint64_t size; /* bytes; the rest of the last page is zero */
 };
 
 struct boot_range {
-	uint64_t gpa; /* page aligned */
+	uint64_t gpa;  /* page aligned */
 	uint64_t size; /* bytes, page multiple */
 };
 
@@ -52,7 +52,8 @@ struct boot_guest {
 	uint64_t secrets;     /* these three in one 2 MiB region */
 	uint64_t cpuid;
 	uint64_t calling_area;
-	/* Pages of the guest that were loaded by the image (already validated), ascending, disjoint, outside the firmware */
+	/* Pages of the guest that were loaded by the image (already validated), ascending, disjoint, outside the
+	 * firmware */
 	struct boot_range range[BOOT_GUEST_RANGE_MAX];
 };
 
@@ -60,11 +61,11 @@ struct boot_info {
 	uint64_t magic;
 	uint32_t version;
 	uint32_t module_count;
-	uint64_t kernel_end;  /* first page after kernel and BSS */
-	uint64_t image_end;   /* first free page of the region after all modules */
+	uint64_t kernel_end; /* first page after kernel and BSS */
+	uint64_t image_end;  /* first free page of the region after all modules */
 	uint64_t cpuid_page;
 	uint64_t secrets_page;
-	uint64_t memory_map;  /* page with igvm_memory_map_entry[], filled by the host, not measured */
+	uint64_t memory_map; /* page with igvm_memory_map_entry[], filled by the host, not measured */
 	struct boot_module module[BOOT_MODULE_MAX];
 	struct boot_guest guest;
 };

@@ -15,23 +15,23 @@
 #define SERVICE_MESSAGE_MAX 16384u
 
 struct service_message {
-	uint32_t op; /* request: enum service_op; reply: the same value */
-	uint32_t status; /* request: 0; reply: enum service_status */
-	uint32_t size; /* of the payload that follows */
+	uint32_t op;	   /* request: enum service_op; reply: the same value */
+	uint32_t status;   /* request: 0; reply: enum service_status */
+	uint32_t size;	   /* of the payload that follows */
 	uint32_t reserved; /* 0 */
 };
 static_assert(sizeof(struct service_message) == 16, "service message");
 
 enum service_op {
-	VTPM_OP_COMMAND = 1,  /* payload: TPM command (locality 0); reply: TPM response */
-	VTPM_OP_MANIFEST = 2, /* payload: u32 LE manifest version; reply: manifest bytes */
+	VTPM_OP_COMMAND = 1,	 /* payload: TPM command (locality 0); reply: TPM response */
+	VTPM_OP_MANIFEST = 2,	 /* payload: u32 LE manifest version; reply: manifest bytes */
 	ATTEST_OP_SERVICES = 16, /* payload: struct attest_request; reply: struct attest_reply + report + manifest */
 	ATTEST_OP_SINGLE_SERVICE = 17,
 };
 
 enum service_status {
 	SERVICE_OK = 0,
-	SERVICE_MALFORMED = 1,	      /* the request breaks this contract */
+	SERVICE_MALFORMED = 1, /* the request breaks this contract */
 	SERVICE_UNKNOWN_GUID = 2,
 	SERVICE_UNKNOWN_VERSION = 3,
 	SERVICE_TOO_SMALL = 4, /* attest_reply gives the sizes needed; no AMD-SP request was made */

@@ -37,7 +37,7 @@ struct sp_launch_start {
 };
 struct sp_launch_update {
 	uint64_t gpa;
-	uint64_t hpa;	   /* page in the RAM file; SECRETS pages are written, CPUID pages checked, by amd-sp */
+	uint64_t hpa;	    /* page in the RAM file; SECRETS pages are written, CPUID pages checked, by amd-sp */
 	uint32_t page_type; /* enum snp_page_type */
 	uint32_t reserved;
 };
@@ -50,7 +50,7 @@ struct sp_launch_finish {
 	uint64_t id_auth_hpa;  /* 4096 bytes */
 };
 struct sp_guest_request {
-	uint64_t request_hpa;  /* page with a struct snp_guest_message */
+	uint64_t request_hpa; /* page with a struct snp_guest_message */
 	uint64_t response_hpa;
 };
 

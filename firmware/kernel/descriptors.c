@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "descriptors.h"
+
+#include "cpu.h"
+#include "percpu.h"
+
+#define IDT_ENTRIES 256
+#define GATE_INTERRUPT 0x8e00u /* present, DPL 0: ring 3 can raise none of them with INT */
+#define SEGMENT_KERNEL_CODE 0x00af9b000000ffffull
+#define SEGMENT_KERNEL_DATA 0x00cf93000000ffffull
+#define SEGMENT_USER_DATA 0x00cff3000000ffffull
+#define SEGMENT_USER_CODE 0x00affb000000ffffull
+#define SEGMENT_TSS_AVAILABLE 0x0000890000000000ull
+
+struct gate {
+	uint16_t offset_0;
+	uint16_t selector;
+	uint16_t attributes; /* bits 2:0 IST */
+	uint16_t offset_16;
+	uint32_t offset_32;
+	uint32_t reserved;
+};
+static_assert(sizeof(struct gate) == 16, "gate");
+
+struct __attribute__((packed)) table_register {
+	uint16_t limit;
+	uint64_t base;
+};
+
+extern const uint64_t entry_vectors[IDT_ENTRIES]; /* entry.S */
+extern void entry_syscall(void);
+
+static struct gate idt[IDT_ENTRIES] __attribute__((aligned(4096)));
+
+static uint16_t ist_of(unsigned int vector)
+{
+	switch (vector) {
+	case 2:	 /* NMI */
+	case 18: /* machine check */
+		return IST_NMI;
+	case 8:
+		return IST_DOUBLE_FAULT;
+	case 29: /* #VC may strike in the first instructions of a system call, on the service's stack */
+		return IST_VC;
+	default:
+		return 0;
+	}
+}
+
+void descriptors_init_idt(void)
+{
+	for (unsigned int i = 0; i < IDT_ENTRIES; i++) {
+		uint64_t target = entry_vectors[i];
+
+		idt[i] = (struct gate){
+			.offset_0 = (uint16_t)target,
+			.selector = SELECTOR_KERNEL_CODE,
+			.attributes = (uint16_t)(GATE_INTERRUPT | ist_of(i)),
+			.offset_16 = (uint16_t)(target >> 16),
+			.offset_32 = (uint32_t)(target >> 32),
+		};
+	}
+}
+
+void descriptors_load(struct percpu *cpu)
+{
+	uint64_t base = (uint64_t)&cpu->tss;
+	struct table_register gdtr = {.limit = sizeof(cpu->gdt) - 1, .base = (uint64_t)&cpu->gdt};
+	struct table_register idtr = {.limit = sizeof(idt) - 1, .base = (uint64_t)idt};
+
+	cpu->tss.io_map = sizeof(cpu->tss);
+	cpu->gdt.entry[0] = 0;
+	cpu->gdt.entry[1] = SEGMENT_KERNEL_CODE;
+	cpu->gdt.entry[2] = SEGMENT_KERNEL_DATA;
+	cpu->gdt.entry[3] = SEGMENT_USER_DATA;
+	cpu->gdt.entry[4] = SEGMENT_USER_CODE;
+	cpu->gdt.entry[5] =
+		SEGMENT_TSS_AVAILABLE | (sizeof(cpu->tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+	cpu->gdt.entry[6] = base >> 32;
+	__asm__ volatile("lgdt %0" : : "m"(gdtr));
+	__asm__ volatile("lidt %0" : : "m"(idtr));
+	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
+	__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss" : : "r"(SELECTOR_KERNEL_DATA));
+	cpu->self = cpu;
+	cpu_write_msr(MSR_GS_BASE, (uint64_t)cpu);
+	cpu_write_msr(MSR_KERNEL_GS_BASE, 0);
+	/* SYSCALL: CS = 08, SS = 10. SYSRET is not used, but its base keeps the conventional order. */
+	cpu_write_msr(MSR_STAR, (uint64_t)(SELECTOR_KERNEL_DATA | 3) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
+	cpu_write_msr(MSR_LSTAR, (uint64_t)entry_syscall);
+	cpu_write_msr(MSR_SFMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
+}

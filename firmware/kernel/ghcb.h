@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * Guest-hypervisor communication (AMD 56421). Everything read from a GHCB was written by the host: it is copied once
+ * and checked. Each CPU has its own GHCB page, shared with the host.
+ */
+#ifndef KERNEL_GHCB_H
+#define KERNEL_GHCB_H
+
+#include "abi/ghcb.h"
+#include "addr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GHCB_TERMINATE_SET_GENERAL 0u
+#define GHCB_TERMINATE_GENERAL 0u
+#define GHCB_TERMINATE_PROTOCOL 1u
+#define GHCB_TERMINATE_SNP 2u
+
+/* Checks protocol version, C-bit and the features the firmware needs; terminates when the host cannot serve it. */
+void ghcb_negotiate(void);
+
+/* Shares and registers the current CPU's GHCB page. Private memory before; after it ghcb_ready(). */
+void ghcb_init(void *page);
+bool ghcb_ready(void);
+
+_Noreturn void ghcb_terminate(unsigned int set, unsigned int reason);
+
+/* Page state of one 4 KiB page by the MSR protocol. */
+bool ghcb_set_page_state_msr(struct gpa gpa, bool shared);
+
+/*
+ * Page state of [start, end), page-aligned; in 2 MiB operations where alignment allows. The host's refusal is false;
+ * then some pages may have changed.
+ */
+bool ghcb_set_page_state(struct gpa_range range, bool shared);
+
+/* Port I/O of 1, 2 or 4 bytes. False when the host refuses. */
+bool ghcb_in(uint16_t port, unsigned int size, uint32_t *value);
+bool ghcb_out(uint16_t port, unsigned int size, uint32_t value);
+
+/*
+ * SNP_GUEST_REQUEST with two shared pages. Returns false when the host broke the protocol; otherwise *exit_info_2 says
+ * what happened (0 = done).
+ */
+bool ghcb_guest_request(struct gpa request, struct gpa response, uint64_t *exit_info_2);
+
+/* Registers @vmsa as the registers of @vmpl of the CPU with @apic_id, to be run by ghcb_run_vmpl(). */
+bool ghcb_create_vcpu(uint32_t apic_id, unsigned int vmpl, struct gpa vmsa, uint64_t sev_features);
+
+/* Lets the current CPU run at @vmpl until that exits to VMPL0. False when the host refused. */
+bool ghcb_run_vmpl(unsigned int vmpl);
+
+#endif

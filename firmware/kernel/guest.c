@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "guest.h"
+
+#include "abi/snp.h"
+#include "calling_area.h"
+#include "console.h"
+#include "cpu.h"
+#include "ghcb.h"
+#include "guest_flat64.h"
+#include "guest_ram.h"
+#include "panic.h"
+#include "percpu.h"
+#include "svsm_call.h"
+
+bool guest_prepare(const struct boot_info *info)
+{
+	const struct boot_guest *guest = &info->guest;
+
+	if (guest->kind != BOOT_GUEST_FLAT64) {
+		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
+		return false;
+	}
+	return guest_ram_validate(guest) && guest_flat64_prepare(guest) &&
+	       calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
+}
+
+/* EFER lies at an aligned offset of the packed structure. */
+static uint64_t *efer_of(struct snp_vmsa *vmsa)
+{
+	static_assert(offsetof(struct snp_vmsa, efer) % sizeof(uint64_t) == 0, "aligned");
+	return (uint64_t *)((uint8_t *)vmsa + offsetof(struct snp_vmsa, efer));
+}
+
+/* VMRUN refuses a VMSA without EFER.SVME: the host cannot run the guest's CPU elsewhere while its call is served. */
+static void lock_registers(struct snp_vmsa *vmsa)
+{
+	__atomic_and_fetch(efer_of(vmsa), ~EFER_SVME, __ATOMIC_SEQ_CST);
+}
+
+static void unlock_registers(struct snp_vmsa *vmsa)
+{
+	__atomic_or_fetch(efer_of(vmsa), EFER_SVME, __ATOMIC_SEQ_CST);
+}
+
+_Noreturn void guest_run(void)
+{
+	struct snp_vmsa *vmsa = percpu_this()->guest_vmsa;
+
+	for (;;) {
+		unlock_registers(vmsa);
+		if (!ghcb_run_vmpl(GUEST_VMPL))
+			panic("the host refuses to run VMPL2");
+		lock_registers(vmsa);
+		svsm_call_serve();
+	}
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "guest_ram.h"
+
+#include "console.h"
+#include "ghcb.h"
+#include "guest.h"
+#include "guest_memory.h"
+#include "memory_map.h"
+#include "rmp.h"
+
+static bool fail(const char *what, uint64_t at)
+{
+	console_printf("SVSM: guest memory: %s at %lx\n", what, at);
+	return false;
+}
+
+/* The image's pages are validated by the launch; VMPL2 still needs its rights. */
+static bool grant_loaded(struct gpa_range range)
+{
+	for (uint64_t at = range.start; at < range.end; at += PAGE_SIZE) {
+		if (rmp_adjust_gpa(gpa_of(at), RMP_PAGE_4K, GUEST_VMPL, RMP_PERM_RWX) != RMP_RESULT_OK)
+			return fail("RMPADJUST refused", at);
+	}
+	return true;
+}
+
+static bool take_page(uint64_t at, uint64_t page_size)
+{
+	enum rmp_result result = rmp_validate_gpa(gpa_of(at), page_size, true);
+
+	if (result == RMP_RESULT_SIZE_MISMATCH && page_size == RMP_PAGE_2M) {
+		/* The host backs this range with small pages */
+		for (uint64_t page = at; page < at + LARGE_PAGE_SIZE; page += PAGE_SIZE) {
+			if (!take_page(page, RMP_PAGE_4K))
+				return false;
+		}
+		return true;
+	}
+	/* "No change" means that two addresses share one page of RAM, or worse: such a host is not followed. */
+	if (result != RMP_RESULT_OK)
+		return fail("PVALIDATE refused", at);
+	if (!guest_memory_zero_page(gpa_of(at), page_size == RMP_PAGE_2M))
+		return fail("cannot be written", at);
+	if (rmp_adjust_gpa(gpa_of(at), page_size, GUEST_VMPL, RMP_PERM_RWX) != RMP_RESULT_OK)
+		return fail("RMPADJUST refused", at);
+	return true;
+}
+
+static bool take(struct gpa_range range)
+{
+	if (range.start >= range.end)
+		return true;
+	if (!ghcb_set_page_state(range, false))
+		return fail("page state change refused", range.start);
+	for (uint64_t at = range.start; at < range.end;) {
+		bool large = addr_is_aligned(at, LARGE_PAGE_SIZE) && range.end - at >= LARGE_PAGE_SIZE;
+
+		if (!take_page(at, large ? RMP_PAGE_2M : RMP_PAGE_4K))
+			return false;
+		at += large ? LARGE_PAGE_SIZE : PAGE_SIZE;
+	}
+	return true;
+}
+
+/* One range of the memory map: loaded pieces keep their contents, the gaps between them are taken. */
+static bool take_around_loaded(struct gpa_range ram, const struct boot_guest *guest)
+{
+	uint64_t at = ram.start;
+
+	for (uint32_t i = 0; i < guest->range_count; i++) {
+		struct gpa_range loaded = {guest->range[i].gpa, guest->range[i].gpa + guest->range[i].size};
+
+		if (!gpa_range_overlaps(loaded, ram))
+			continue;
+		if (loaded.start < at || loaded.end > ram.end)
+			return fail("the memory map cuts the image", loaded.start);
+		if (!take((struct gpa_range){at, loaded.start}) || !grant_loaded(loaded))
+			return false;
+		at = loaded.end;
+	}
+	return take((struct gpa_range){at, ram.end});
+}
+
+bool guest_ram_validate(const struct boot_guest *guest)
+{
+	for (uint32_t i = 0; i < guest->range_count; i++) {
+		if (!memory_map_contains(&memory_map_guest, gpa_of(guest->range[i].gpa), guest->range[i].size))
+			return fail("the image's guest lies outside RAM", guest->range[i].gpa);
+	}
+	for (size_t i = 0; i < memory_map_guest.count; i++) {
+		if (!take_around_loaded(memory_map_guest.range[i], guest))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "guest_vcpu.h"
+
+#include "cpu.h"
+#include "ghcb.h"
+#include "guest.h"
+#include "page_alloc.h"
+#include "paging.h"
+#include "percpu.h"
+#include "rmp.h"
+
+#define ATTRIBUTES_LDT 0x82
+#define ATTRIBUTES_TSS_BUSY 0x8b
+#define DR6_RESET 0xffff0ff0ull
+#define DR7_RESET 0x400ull
+#define PAT_RESET 0x0007040600070406ull
+#define MXCSR_RESET 0x1f80u
+#define FCW_RESET 0x37fu
+#define FTW_RESET 0x5555u
+
+/* Processors may fault on a VMSA at a 2 MiB boundary (SNP erratum), so such a page is not used. */
+static void *vmsa_page(void)
+{
+	void *page = page_alloc();
+
+	if (page != NULL && addr_is_aligned(paging_gpa(page).value, LARGE_PAGE_SIZE)) {
+		void *other = page_alloc();
+
+		page_free(page);
+		page = other;
+	}
+	return page;
+}
+
+struct snp_vmsa *guest_vcpu_new(uint64_t calling_area)
+{
+	struct percpu *cpu = percpu_this();
+	struct snp_vmsa *vmsa = vmsa_page();
+
+	if (vmsa == NULL)
+		return NULL;
+	vmsa->vmpl = GUEST_VMPL;
+	vmsa->efer = EFER_SVME;
+	vmsa->rflags = RFLAGS_FIXED;
+	vmsa->dr6 = DR6_RESET;
+	vmsa->dr7 = DR7_RESET;
+	vmsa->g_pat = PAT_RESET;
+	vmsa->xcr0 = 1;
+	vmsa->mxcsr = MXCSR_RESET;
+	vmsa->x87_fcw = FCW_RESET;
+	vmsa->x87_ftw = FTW_RESET;
+	vmsa->ldtr = (struct vmsa_segment){.attributes = ATTRIBUTES_LDT, .limit = 0xffff};
+	vmsa->tr = (struct vmsa_segment){.attributes = ATTRIBUTES_TSS_BUSY, .limit = 0xffff};
+	/* The features this CPU itself runs with (SEV_STATUS), as the guest must not have fewer protections */
+	vmsa->sev_features = cpu_read_msr(MSR_SEV_STATUS) >> 2;
+	cpu->guest_vmsa = vmsa;
+	cpu->guest_vmsa_gpa = paging_gpa(vmsa);
+	cpu->calling_area = gpa_of(calling_area);
+	return vmsa;
+}
+
+bool guest_vcpu_register(struct snp_vmsa *vmsa)
+{
+	struct percpu *cpu = percpu_this();
+
+	/* No rights for VMPL2: it must not reach its own register page. */
+	return rmp_adjust_page(vmsa, RMP_PAGE_4K, GUEST_VMPL, 0, true) == RMP_RESULT_OK &&
+	       ghcb_create_vcpu(cpu->apic_id, GUEST_VMPL, paging_gpa(vmsa), vmsa->sev_features);
+}

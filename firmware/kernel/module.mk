@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+# The VMPL0 kernel: build/firmware/svsm.elf
+
+KERNEL_DIR := firmware/kernel
+KERNEL_SRC := $(sort $(wildcard $(KERNEL_DIR)/*.c)) $(sort $(wildcard $(KERNEL_DIR)/*.S))
+KERNEL_OBJ := $(patsubst %,$(BUILD)/%.o,$(KERNEL_SRC))
+KERNEL_CPU := -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
+	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing -fwrapv -fno-jump-tables
+KERNEL_CFLAGS := $(COMMON) $(KERNEL_CPU) -fstack-usage -Wstack-usage=1024
+
+$(BUILD)/$(KERNEL_DIR)/%.c.o: $(KERNEL_DIR)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
+$(BUILD)/$(KERNEL_DIR)/%.S.o: $(KERNEL_DIR)/%.S $(BUILD)/$(KERNEL_DIR)/asm_offsets.h
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -I$(BUILD)/$(KERNEL_DIR) -c -o $@ $<
+
+# Structure offsets for assembly, generated from the C structures
+$(BUILD)/$(KERNEL_DIR)/asm_offsets.h: $(KERNEL_DIR)/offsets/asm_offsets.c $(wildcard $(KERNEL_DIR)/*.h include/svsm/*.h include/abi/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(KERNEL_CPU) -I$(KERNEL_DIR) -g0 -S -o $@.s $<
+	@{ echo "/* generated from $< */"; sed -n 's/^.*->\([A-Z0-9_]*\) \$$\([-0-9]*\).*/#define \1 \2/p' $@.s; } > $@
+
+$(BUILD)/firmware/svsm.elf: $(KERNEL_OBJ) $(KERNEL_DIR)/kernel.lds
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -static -no-pie -Wl,-T,$(KERNEL_DIR)/kernel.lds -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack \
+		-Wl,--build-id=none -Wl,--orphan-handling=error -Wl,--gc-sections -Wl,--fatal-warnings -o $@ $(KERNEL_OBJ)
+
+ALL += $(BUILD)/firmware/svsm.elf
+# clang compiles the same sources
+CLANG_OBJS += $(patsubst %.c,$(BUILD)/clang-kernel/%.o,$(filter %.c,$(KERNEL_SRC)))
+$(BUILD)/clang-kernel/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(COMMON) $(KERNEL_CPU) -c -o $@ $<

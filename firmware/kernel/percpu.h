@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * What one virtual CPU owns. Reached through GS; no other CPU writes it. entry.S knows the first fields
+ * through the generated asm_offsets.h.
+ */
+#ifndef KERNEL_PERCPU_H
+#define KERNEL_PERCPU_H
+
+#include "addr.h"
+#include "descriptors.h"
+
+#include <stdint.h>
+
+struct ghcb;
+struct snp_vmsa;
+struct user_context;
+
+struct percpu {
+	struct percpu *self;
+	uint64_t kernel_rsp;	   /* where user_enter() left the kernel stack; TSS.RSP0 while ring 3 runs */
+	uint64_t user_rsp;	   /* scratch of the SYSCALL entry */
+	struct user_context *user; /* filled at the next entry from ring 3 */
+	struct tss tss;
+
+	uint32_t index; /* 0 .. CPU_MAX-1 */
+	uint32_t apic_id;
+	uint64_t window;   /* VA of this CPU's windows, see window.h */
+	struct ghcb *ghcb; /* shared with the host: copy what is read, once */
+	struct gpa ghcb_gpa;
+
+	struct snp_vmsa *guest_vmsa; /* VMPL2's registers; NULL while it has no guest */
+	struct gpa guest_vmsa_gpa;
+	struct gpa calling_area; /* page-aligned */
+	uint64_t calls;
+	struct segment_table gdt;
+};
+
+extern struct percpu percpu_table[CPU_MAX];
+
+static inline struct percpu *percpu_this(void)
+{
+	struct percpu *cpu;
+
+	__asm__("mov %%gs:0, %0" : "=r"(cpu));
+	return cpu;
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* SVSM_CORE_PVALIDATE: the guest's only way to change which of its memory is validated. */
+#ifndef KERNEL_PVALIDATE_H
+#define KERNEL_PVALIDATE_H
+
+#include "addr.h"
+
+#include <stdint.h>
+
+/*
+ * Works through the list at @list; its `next` field is left at the entry that failed. Returns an SVSM result code.
+ * Validated pages are zeroed before VMPL2 gets rights on them; rights are revoked before a page is rescinded.
+ */
+uint32_t pvalidate_list(struct gpa list);
+
+#endif

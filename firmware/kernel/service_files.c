@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "service_files.h"
+
+#include "amd_sp.h"
+#include "console.h"
+#include "secrets.h"
+#include "services.h"
+#include "string.h"
+#include "user_memory.h"
+
+#include <errno.h>
+
+#define FD_STDIN 0
+#define FD_STDOUT 1
+#define FD_STDERR 2
+#define LOG_CHUNK 128u
+#define STAT_SIZE 144u
+#define STAT_MODE 24u /* offset of st_mode in Linux's struct stat */
+#define MODE_CHARACTER 0020600u
+
+static int64_t write_log(struct service *service, struct uva from, uint64_t size)
+{
+	char text[LOG_CHUNK];
+	uint64_t chunk = size < sizeof(text) ? size : sizeof(text);
+
+	if (!user_memory_read(text, from, chunk))
+		return -EFAULT;
+	for (uint64_t i = 0; i < chunk; i++) {
+		if (!service->log_mid_line)
+			console_printf("[%s] ", service->name);
+		console_write(&text[i], 1);
+		service->log_mid_line = text[i] != '\n';
+	}
+	return (int64_t)chunk;
+}
+
+static int64_t read_request(struct service *service, struct uva to, uint64_t size)
+{
+	struct port *port = &service->port;
+
+	/* A service that asks again without an answer gives the old request up; the client must not wait for ever. */
+	if (port->state == PORT_SERVING) {
+		port->header = (struct service_message){.op = port->header.op, .status = SERVICE_INTERNAL};
+		port->size = sizeof(port->header);
+		port->state = PORT_REPLIED;
+	}
+	if (port->state != PORT_REQUESTED) {
+		service->wait = WAIT_REQUEST;
+		return 0;
+	}
+	if (size < port->size)
+		return -EMSGSIZE;
+	if (!user_memory_write(to, port->message, port->size))
+		return -EFAULT;
+	port->state = PORT_SERVING;
+	return port->size;
+}
+
+static int64_t write_reply(struct service *service, struct uva from, uint64_t size)
+{
+	struct port *port = &service->port;
+
+	if (port->state != PORT_SERVING)
+		return -EPIPE;
+	if (size < sizeof(port->header) || size > sizeof(port->message))
+		return -EMSGSIZE;
+	if (!user_memory_read(port->message, from, size))
+		return -EFAULT;
+	port->size = (uint32_t)size;
+	port->state = PORT_REPLIED;
+	return (int64_t)size;
+}
+
+static int64_t write_vtpm(struct service *service, struct uva from, uint64_t size)
+{
+	struct port *port = &services[SERVICE_VTPM].port;
+
+	if (port->state == PORT_DEAD)
+		return -EPIPE;
+	if (size < sizeof(port->header) || size > sizeof(port->message))
+		return -EMSGSIZE;
+	if (port->state != PORT_IDLE) {
+		service->wait = WAIT_VTPM_IDLE;
+		return 0;
+	}
+	if (!user_memory_read(port->message, from, size))
+		return -EFAULT;
+	port->size = (uint32_t)size;
+	port->client = service;
+	port->state = PORT_REQUESTED;
+	return (int64_t)size;
+}
+
+static int64_t read_vtpm(struct service *service, struct uva to, uint64_t size)
+{
+	struct port *port = &services[SERVICE_VTPM].port;
+
+	if (port->state == PORT_DEAD)
+		return 0;
+	if (port->client != service || port->state == PORT_IDLE)
+		return -EINVAL; /* it has asked for nothing */
+	if (port->state != PORT_REPLIED) {
+		service->wait = WAIT_VTPM_REPLY;
+		return 0;
+	}
+	if (size < port->size)
+		return -EMSGSIZE;
+	if (!user_memory_write(to, port->message, port->size))
+		return -EFAULT;
+	port->state = PORT_IDLE;
+	return port->size;
+}
+
+static int64_t read_vmpck(struct uva to, uint64_t size)
+{
+	uint8_t key[SNP_VMPCK_SIZE];
+	int64_t result = sizeof(key);
+
+	if (size < sizeof(key))
+		return -EINVAL;
+	if (!secrets_take_vmpck0(key))
+		return 0;
+	if (!user_memory_write(to, key, sizeof(key)))
+		result = -EFAULT;
+	string_cleanse(key, sizeof(key));
+	return result;
+}
+
+int64_t service_files_read(struct service *service, uint64_t fd, struct uva to, uint64_t size)
+{
+	bool attest = service->id == SERVICE_ATTEST;
+
+	switch (fd) {
+	case FD_STDIN:
+		return 0;
+	case SERVICE_FD_REQUEST:
+		return read_request(service, to, size);
+	case SERVICE_FD_VTPM:
+		return attest ? read_vtpm(service, to, size) : -EBADF;
+	case SERVICE_FD_AMD_SP:
+		return attest ? amd_sp_read(to, size) : -EBADF;
+	case SERVICE_FD_VMPCK:
+		return attest ? read_vmpck(to, size) : -EBADF;
+	default:
+		return -EBADF;
+	}
+}
+
+int64_t service_files_write(struct service *service, uint64_t fd, struct uva from, uint64_t size)
+{
+	bool attest = service->id == SERVICE_ATTEST;
+
+	switch (fd) {
+	case FD_STDOUT:
+	case FD_STDERR:
+		return write_log(service, from, size);
+	case SERVICE_FD_REQUEST:
+		return write_reply(service, from, size);
+	case SERVICE_FD_VTPM:
+		return attest ? write_vtpm(service, from, size) : -EBADF;
+	case SERVICE_FD_AMD_SP:
+		return attest ? amd_sp_write(from, size) : -EBADF;
+	default:
+		return -EBADF;
+	}
+}
+
+int64_t service_files_stat(struct service *service, uint64_t fd, struct uva to)
+{
+	uint8_t stat[STAT_SIZE] = {0};
+	const uint32_t mode = MODE_CHARACTER;
+
+	(void)service;
+	if (fd > SERVICE_FD_VMPCK)
+		return -EBADF;
+	memcpy(stat + STAT_MODE, &mode, sizeof(mode));
+	return user_memory_write(to, stat, sizeof(stat)) ? 0 : -EFAULT;
+}

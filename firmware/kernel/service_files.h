@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * The file descriptors of services (docs/contracts.md section 2): log, requests, the vTPM as seen by attest, the
+ * AMD-SP, and VMPCK0. Negative results are -errno values of Linux.
+ */
+#ifndef KERNEL_SERVICE_FILES_H
+#define KERNEL_SERVICE_FILES_H
+
+#include "addr.h"
+
+#include <stdint.h>
+
+struct service;
+
+int64_t service_files_read(struct service *service, uint64_t fd, struct uva to, uint64_t size);
+int64_t service_files_write(struct service *service, uint64_t fd, struct uva from, uint64_t size);
+int64_t service_files_stat(struct service *service, uint64_t fd, struct uva to);
+
+#endif

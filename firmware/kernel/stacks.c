@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "stacks.h"
+
+#include "layout.h"
+#include "page_alloc.h"
+#include "paging.h"
+#include "panic.h"
+#include "percpu.h"
+
+#define STACKS_PER_CPU (1 + IST_COUNT)
+
+static_assert(KERNEL_STACK_SIZE + 2 * PAGE_SIZE <= STACK_SLOT_SIZE, "a slot holds the stack and two guard pages");
+static_assert(IST_STACK_SIZE <= KERNEL_STACK_SIZE, "slots are sized for the kernel stack");
+
+/* Maps @size bytes in the middle of a slot; returns the top. What is around them stays unmapped. */
+static uint64_t make(uint32_t slot, uint64_t size)
+{
+	uint64_t base = STACK_VA + (uint64_t)slot * STACK_SLOT_SIZE + PAGE_SIZE;
+
+	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
+		void *page = page_alloc();
+
+		if (page == NULL || !paging_map_kernel(base + at, paging_gpa(page), PAGING_WRITE))
+			panic("no memory for a stack");
+	}
+	return base + size;
+}
+
+_Noreturn void stacks_enter(void (*entry)(void))
+{
+	struct percpu *cpu = percpu_this();
+	uint32_t slot = cpu->index * STACKS_PER_CPU;
+	uint64_t top = make(slot, KERNEL_STACK_SIZE);
+
+	for (uint32_t i = 0; i < IST_COUNT; i++)
+		cpu->tss.ist[i] = make(slot + 1 + i, IST_STACK_SIZE);
+	cpu->tss.rsp[0] = top;
+	__asm__ volatile("mov %0, %%rsp; xor %%ebp, %%ebp; call *%1; ud2" : : "r"(top), "r"(entry) : "memory");
+	__builtin_unreachable();
+}
