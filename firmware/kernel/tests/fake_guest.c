@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "fake_guest.h"
+
+#include "../calling_area.h"
+#include "../guest_memory.h"
+#include "../memory_map.h"
+#include "../rmp.h"
+
+#include <asm/prctl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+uint8_t fake_ram[FAKE_RAM_SIZE];
+struct fake_page fake_pages[FAKE_RAM_SIZE / PAGE_SIZE];
+struct percpu fake_cpu;
+
+void fake_guest_reset(void)
+{
+	memset(fake_ram, 0, sizeof(fake_ram));
+	memset(fake_pages, 0, sizeof(fake_pages));
+	for (size_t i = 0; i < FAKE_RAM_SIZE / PAGE_SIZE; i++)
+		fake_pages[i] = (struct fake_page){.validated = true, .rights = RMP_PERM_RWX};
+	memory_map_guest.count = 1;
+	memory_map_guest.range[0] = (struct gpa_range){0, FAKE_RAM_SIZE};
+	fake_cpu = (struct percpu){.self = &fake_cpu, .calling_area = {0x1000}};
+	(void)syscall(SYS_arch_prctl, ARCH_SET_GS, &fake_cpu);
+	(void)calling_area_set(0, fake_cpu.calling_area);
+}
+
+static bool accessible(struct gpa at, uint64_t size)
+{
+	if (size == 0)
+		return true;
+	if (!memory_map_contains(&memory_map_guest, at, size) || at.value + size > FAKE_RAM_SIZE)
+		return false;
+	for (uint64_t page = at.value / PAGE_SIZE; page <= (at.value + size - 1) / PAGE_SIZE; page++) {
+		if (fake_pages[page].shared || !fake_pages[page].validated)
+			return false;
+	}
+	return true;
+}
+
+bool guest_memory_read(void *to, struct gpa from, uint64_t size)
+{
+	if (!accessible(from, size))
+		return false;
+	memcpy(to, fake_ram + from.value, size);
+	return true;
+}
+
+bool guest_memory_write(struct gpa to, const void *from, uint64_t size)
+{
+	if (!accessible(to, size))
+		return false;
+	memcpy(fake_ram + to.value, from, size);
+	return true;
+}
+
+bool guest_memory_zero_page(struct gpa page, bool large)
+{
+	uint64_t size = large ? LARGE_PAGE_SIZE : PAGE_SIZE;
+
+	if (!accessible(page, size))
+		return false;
+	memset(fake_ram + page.value, 0, size);
+	return true;
+}
+
+bool guest_memory_exchange(struct gpa at, uint8_t value, uint8_t *old)
+{
+	if (!accessible(at, 1))
+		return false;
+	*old = fake_ram[at.value];
+	fake_ram[at.value] = value;
+	return true;
+}
+
+bool guest_memory_probe(struct gpa at, uint64_t size)
+{
+	return size != 0 && accessible(at, size);
+}
+
+static uint64_t pages_of(uint64_t page_size)
+{
+	return page_size == RMP_PAGE_2M ? LARGE_PAGE_SIZE / PAGE_SIZE : 1;
+}
+
+enum rmp_result rmp_validate_gpa(struct gpa gpa, uint64_t page_size, bool validate)
+{
+	struct fake_page *page = &fake_pages[gpa.value / PAGE_SIZE];
+	bool same = true;
+
+	if (gpa.value + pages_of(page_size) * PAGE_SIZE > FAKE_RAM_SIZE)
+		return RMP_RESULT_FAIL_INPUT;
+	if (page->large != (page_size == RMP_PAGE_2M))
+		return RMP_RESULT_SIZE_MISMATCH;
+	for (uint64_t i = 0; i < pages_of(page_size); i++) {
+		same = same && page[i].validated == validate;
+		page[i].validated = validate;
+		page[i].shared = false;
+	}
+	return same ? RMP_RESULT_NO_CHANGE : RMP_RESULT_OK;
+}
+
+enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int vmpl, uint64_t permissions)
+{
+	struct fake_page *page = &fake_pages[gpa.value / PAGE_SIZE];
+
+	if (vmpl != 2)
+		return RMP_RESULT_FAIL_PERMISSION;
+	if (page->large != (page_size == RMP_PAGE_2M))
+		return RMP_RESULT_SIZE_MISMATCH;
+	if (!page->validated)
+		return RMP_RESULT_FAIL_INPUT;
+	for (uint64_t i = 0; i < pages_of(page_size); i++)
+		page[i].rights = permissions;
+	return RMP_RESULT_OK;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * A guest in an array: host-side twins of guest_memory.h and rmp.h, so that the protocol code of the firmware runs, is
+ * checked and is fuzzed as an ordinary process. RAM is [0, FAKE_RAM_SIZE); pages have the RMP states of the real thing.
+ */
+#ifndef KERNEL_TESTS_FAKE_GUEST_H
+#define KERNEL_TESTS_FAKE_GUEST_H
+
+#include "../percpu.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FAKE_RAM_SIZE (8ull * 1024 * 1024)
+
+struct fake_page {
+	bool shared; /* not assigned: every access by the firmware faults */
+	bool validated;
+	bool large;	 /* backed by a 2 MiB entry */
+	uint64_t rights; /* of VMPL2 */
+};
+
+extern uint8_t fake_ram[FAKE_RAM_SIZE];
+extern struct fake_page fake_pages[FAKE_RAM_SIZE / PAGE_SIZE];
+extern struct percpu fake_cpu;
+
+/* All pages private, validated, VMPL2's, zero; memory_map_guest set; GS points to fake_cpu, its calling area at 0x1000.
+ */
+void fake_guest_reset(void);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* The host's memory map: what is refused, and that the firmware's region never becomes guest RAM. */
+#include "../memory_map.h"
+#include "abi/igvm.h"
+#include "svsm/boot_info.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#define MIB (1024ull * 1024)
+
+static union {
+	uint8_t bytes[PAGE_SIZE];
+	struct igvm_memory_map_entry entry[PAGE_SIZE / sizeof(struct igvm_memory_map_entry)];
+} page;
+
+static void set(unsigned int i, uint64_t start, uint64_t end, uint16_t type)
+{
+	page.entry[i] = (struct igvm_memory_map_entry){
+		.starting_page = start / PAGE_SIZE, .page_count = (end - start) / PAGE_SIZE, .type = type};
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&page, 0, sizeof(page));
+	return 0;
+}
+
+static void firmware_is_cut_out(void **state)
+{
+	struct memory_map map;
+
+	(void)state;
+	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
+	set(1, 4096 * MIB, 5000 * MIB, IGVM_MEMORY_RAM);
+	assert_true(memory_map_parse(&map, &page));
+	assert_int_equal(map.count, 3);
+	assert_int_equal(map.range[0].end, FW_BASE);
+	assert_int_equal(map.range[1].start, FW_BASE + FW_SIZE);
+	assert_false(memory_map_contains(&map, gpa_of(FW_BASE), 1));
+	assert_false(memory_map_contains(&map, gpa_of(FW_BASE - 1), 2));
+	assert_true(memory_map_contains(&map, gpa_of(FW_BASE - 1), 1));
+	assert_true(memory_map_contains(&map, gpa_of(5000 * MIB - 1), 1));
+	assert_false(memory_map_contains(&map, gpa_of(5000 * MIB - 1), 2));
+	assert_false(memory_map_contains(&map, gpa_of(UINT64_MAX), 2));
+	assert_false(memory_map_contains(&map, gpa_of(0), 0));
+}
+
+static void wrong_maps_are_refused(void **state)
+{
+	struct memory_map map;
+
+	(void)state;
+	assert_false(memory_map_parse(&map, &page)); /* empty: the firmware itself would not be RAM */
+	set(0, 0, FW_BASE + MIB, IGVM_MEMORY_RAM);
+	assert_false(memory_map_parse(&map, &page)); /* cuts the region */
+	set(0, 0, FW_BASE, IGVM_MEMORY_RAM);
+	set(1, FW_BASE, FW_BASE + FW_SIZE, IGVM_MEMORY_RESERVED);
+	assert_false(memory_map_parse(&map, &page)); /* region is not RAM */
+	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
+	set(1, 256 * MIB, 600 * MIB, IGVM_MEMORY_RAM);
+	assert_false(memory_map_parse(&map, &page)); /* overlap */
+	set(1, 512 * MIB, 600 * MIB, IGVM_MEMORY_RAM);
+	page.entry[1].page_count = UINT64_MAX;
+	assert_false(memory_map_parse(&map, &page)); /* wraps */
+	page.entry[1] = (struct igvm_memory_map_entry){.starting_page = UINT64_MAX, .page_count = 1};
+	assert_false(memory_map_parse(&map, &page));
+}
+
+static void too_many_ranges_are_refused(void **state)
+{
+	struct memory_map map;
+
+	(void)state;
+	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
+	for (unsigned int i = 1; i < 100; i++)
+		set(i, (512 + 2 * i) * MIB, (513 + 2 * i) * MIB, IGVM_MEMORY_RAM);
+	assert_false(memory_map_parse(&map, &page));
+}
+
+/* Every bit pattern ends in an answer whose ranges are sound. */
+static void random_maps(void **state)
+{
+	uint64_t seed = 88172645463325252ull;
+
+	(void)state;
+	for (unsigned int round = 0; round < 20000; round++) {
+		struct memory_map map;
+
+		for (unsigned int i = 0; i < 8; i++) {
+			seed ^= seed << 13;
+			seed ^= seed >> 7;
+			seed ^= seed << 17;
+			page.entry[i] = (struct igvm_memory_map_entry){
+				.starting_page = seed & (round % 3 == 0 ? UINT64_MAX : 0x3ffff),
+				.page_count = seed >> 40,
+				.type = (uint16_t)(seed >> 63)};
+		}
+		if (!memory_map_parse(&map, &page))
+			continue;
+		for (size_t i = 0; i < map.count; i++) {
+			assert_true(map.range[i].start < map.range[i].end);
+			assert_true(i == 0 || map.range[i - 1].end <= map.range[i].start);
+			assert_true(map.range[i].end <= FW_BASE || map.range[i].start >= FW_BASE + FW_SIZE);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(firmware_is_cut_out, setup),
+		cmocka_unit_test_setup(wrong_maps_are_refused, setup),
+		cmocka_unit_test_setup(too_many_ranges_are_refused, setup),
+		cmocka_unit_test_setup(random_maps, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
