@@ -68,4 +68,4 @@ clang: $(CLANG_OBJS)
 clean:
 	rm -rf $(BUILD)
 
--include $(shell [ -d $(BUILD) ] && find $(BUILD)/host $(BUILD)/clang $(BUILD)/firmware $(BUILD)/sim $(BUILD)/guest -name '*.d' 2>/dev/null)
+-include $(shell [ -d $(BUILD) ] && find $(BUILD)/host $(BUILD)/clang $(BUILD)/fw $(BUILD)/sim $(BUILD)/guest -name '*.d' 2>/dev/null)

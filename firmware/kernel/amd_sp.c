@@ -7,7 +7,7 @@
 #include "page_alloc.h"
 #include "paging.h"
 #include "rmp.h"
-#include "string.h"
+#include "freestanding_string.h"
 #include "svsm/service.h"
 #include "user_memory.h"
 

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "console.h"
 
+#include "format.h"
 #include "ghcb.h"
 #include "spinlock.h"
 
@@ -54,64 +55,10 @@ void console_write(const char *text, size_t size)
 	spinlock_release(&lock);
 }
 
-static void put_number(uint64_t value, unsigned int base, unsigned int width)
+static void put_formatted(void *context, char c)
 {
-	char digits[24];
-	unsigned int n = 0;
-
-	do {
-		digits[n++] = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value != 0);
-	while (n < width && n < sizeof(digits))
-		digits[n++] = '0';
-	while (n > 0)
-		put_char(digits[--n]);
-}
-
-static void format_to_console(const char *format, va_list args)
-{
-	for (; *format != 0; format++) {
-		unsigned int width = 0;
-		bool wide = false;
-		int64_t value;
-
-		if (*format != '%') {
-			put_char(*format);
-			continue;
-		}
-		for (format++; *format >= '0' && *format <= '9'; format++)
-			width = width * 10 + (unsigned int)(*format - '0');
-		if (*format == 'l' || *format == 'z') {
-			wide = true;
-			format++;
-		}
-		switch (*format) {
-		case 's':
-			for (const char *s = va_arg(args, const char *); *s != 0; s++)
-				put_char(*s);
-			break;
-		case 'c':
-			put_char((char)va_arg(args, int));
-			break;
-		case 'u':
-			put_number(wide ? va_arg(args, uint64_t) : va_arg(args, uint32_t), 10, width);
-			break;
-		case 'x':
-			put_number(wide ? va_arg(args, uint64_t) : va_arg(args, uint32_t), 16, width);
-			break;
-		case 'd':
-			value = wide ? va_arg(args, int64_t) : va_arg(args, int32_t);
-			if (value < 0)
-				put_char('-');
-			put_number(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, width);
-			break;
-		case 0:
-			return;
-		default:
-			put_char(*format);
-		}
-	}
+	(void)context;
+	put_char(c);
 }
 
 void console_printf(const char *format, ...)
@@ -120,7 +67,7 @@ void console_printf(const char *format, ...)
 
 	spinlock_acquire(&lock);
 	va_start(args, format);
-	format_to_console(format, args);
+	format_print(put_formatted, NULL, format, args);
 	va_end(args);
 	spinlock_release(&lock);
 }

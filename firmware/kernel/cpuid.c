@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "cpuid.h"
 
-#include "string.h"
+#include "freestanding_string.h"
 
 #define LEAF7_EBX_SMEP (1u << 7)
 #define LEAF7_EBX_RDSEED (1u << 18)

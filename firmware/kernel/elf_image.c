@@ -5,7 +5,7 @@
 #include "console.h"
 #include "random.h"
 #include "services.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 #include <elf.h>
 

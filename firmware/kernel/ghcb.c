@@ -7,7 +7,7 @@
 #include "paging.h"
 #include "percpu.h"
 #include "rmp.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 #define SEV_INFO_MAX_SHIFT 48
 #define SEV_INFO_MIN_SHIFT 32

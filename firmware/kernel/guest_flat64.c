@@ -14,7 +14,7 @@
 #include "paging.h"
 #include "percpu.h"
 #include "secrets.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 #define GIB (1ull << 30)
 #define IDENTITY_GIB 4u

@@ -3,7 +3,7 @@
 #include "memory_map.h"
 
 #include "abi/igvm.h"
-#include "string.h"
+#include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
 #define GPA_LIMIT                                                                                                      \

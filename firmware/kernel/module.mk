@@ -3,16 +3,16 @@
 # The VMPL0 kernel: build/firmware/svsm.elf
 
 KERNEL_DIR := firmware/kernel
-KERNEL_SRC := $(sort $(wildcard $(KERNEL_DIR)/*.c)) $(sort $(wildcard $(KERNEL_DIR)/*.S))
-KERNEL_OBJ := $(patsubst %,$(BUILD)/%.o,$(KERNEL_SRC))
+KERNEL_SRC := $(sort $(wildcard $(KERNEL_DIR)/*.c)) lib/format.c lib/freestanding_string.c $(sort $(wildcard $(KERNEL_DIR)/*.S))
+KERNEL_OBJ := $(patsubst %,$(BUILD)/fw/%.o,$(KERNEL_SRC))
 KERNEL_CPU := -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing -fwrapv -fno-jump-tables
 KERNEL_CFLAGS := $(COMMON) $(KERNEL_CPU) -fstack-usage -Wstack-usage=1024
 
-$(BUILD)/$(KERNEL_DIR)/%.c.o: $(KERNEL_DIR)/%.c
+$(BUILD)/fw/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
-$(BUILD)/$(KERNEL_DIR)/%.S.o: $(KERNEL_DIR)/%.S $(BUILD)/$(KERNEL_DIR)/asm_offsets.h
+$(BUILD)/fw/%.S.o: %.S $(BUILD)/$(KERNEL_DIR)/asm_offsets.h
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -I$(BUILD)/$(KERNEL_DIR) -c -o $@ $<
 

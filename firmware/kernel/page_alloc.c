@@ -5,7 +5,7 @@
 #include "paging.h"
 #include "panic.h"
 #include "spinlock.h"
-#include "string.h"
+#include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
 #define PAGE_COUNT (FW_SIZE / PAGE_SIZE)

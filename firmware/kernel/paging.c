@@ -5,7 +5,7 @@
 #include "cpu.h"
 #include "page_alloc.h"
 #include "panic.h"
-#include "string.h"
+#include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
 #define ENTRIES 512u

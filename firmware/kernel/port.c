@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "port.h"
 
-#include "string.h"
+#include "freestanding_string.h"
 
 bool port_request(struct port *port, const void *client, uint32_t op, const void *payload, uint32_t size)
 {

@@ -8,7 +8,7 @@
 #include "guest_memory.h"
 #include "memory_map.h"
 #include "services.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 static bool reserved_clear(const struct svsm_attest_services *op)
 {

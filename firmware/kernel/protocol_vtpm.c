@@ -5,7 +5,7 @@
 
 #include "guest_memory.h"
 #include "services.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 #define LOCALITY_SUPPORTED 0u
 

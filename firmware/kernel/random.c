@@ -4,7 +4,7 @@
 
 #include "cpu.h"
 #include "cpuid.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 #include <stdint.h>
 

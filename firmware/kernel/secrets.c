@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "secrets.h"
 
-#include "string.h"
+#include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
 #define SVSM_VERSION 1u

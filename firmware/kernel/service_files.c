@@ -6,7 +6,7 @@
 #include "console.h"
 #include "secrets.h"
 #include "services.h"
-#include "string.h"
+#include "freestanding_string.h"
 #include "user_memory.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include "random.h"
 #include "service_files.h"
 #include "services.h"
-#include "string.h"
+#include "freestanding_string.h"
 #include "user_memory.h"
 
 #include <asm/unistd_64.h>

@@ -4,7 +4,7 @@
 
 #include "cpu.h"
 #include "layout.h"
-#include "string.h"
+#include "freestanding_string.h"
 
 #define FXSAVE_FCW 0 /* offsets in the FXSAVE image, APM 1 */
 #define FXSAVE_MXCSR 24

@@ -258,7 +258,7 @@ static_assert(sizeof(struct snp_cpuid_entry) == 48, "CPUID entry");
 static_assert(sizeof(struct snp_cpuid_page) == SNP_PAGE_SIZE, "CPUID page");
 
 /* VMSA (APM 2, table B-4) */
-struct vmsa_segment {
+struct __attribute__((packed)) vmsa_segment {
 	uint16_t selector;
 	uint16_t attributes;
 	uint32_t limit;

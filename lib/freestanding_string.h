@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* What the compiler expects of a freestanding environment. */
-#ifndef KERNEL_STRING_H
-#define KERNEL_STRING_H
+#ifndef LIB_FREESTANDING_STRING_H
+#define LIB_FREESTANDING_STRING_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-#include "string.h"
+#include "freestanding_string.h"
 
 #include <stdint.h>
 

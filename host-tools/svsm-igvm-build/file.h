@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* Whole files in memory, and output that appears complete or not at all. */
+#ifndef IGVM_BUILD_FILE_H
+#define IGVM_BUILD_FILE_H
+
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct file_data {
+	uint8_t *bytes; /* owned; free with file_data_free */
+	size_t size;
+};
+
+#define FILE_IMAGE_MAX (512u << 20) /* largest IGVM or ELF file read */
+#define FILE_TEXT_MAX (1u << 20)    /* largest description read */
+
+/* Reads all of `path`, or refuses when it is larger than `limit` bytes. `-` is not special. */
+bool file_read(const char *path, size_t limit, struct file_data *out, struct error *error) MUST_CHECK;
+void file_data_free(struct file_data *data);
+
+/* An output file that exists under a temporary name until file_output_commit. */
+struct file_output {
+	char *path; /* owned */
+	char *temporary;
+};
+
+/* Writes and syncs the bytes under a temporary name beside `path`. */
+bool file_output_prepare(struct file_output *output, const char *path, const void *bytes, size_t size,
+			 struct error *error) MUST_CHECK;
+/* Gives the file its name. */
+bool file_output_commit(struct file_output *output, struct error *error) MUST_CHECK;
+/* Removes what was not committed; always call it. Works on a zeroed struct. */
+void file_output_cleanup(struct file_output *output);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * Strict IGVM reader. Accepts less than the format's own library does: padding, masks, overlaps and unknown bits are
+ * checked, because a file that two loaders may read differently has no single measurement. Time O(n log n) and memory
+ * O(n) in the file's size. Source: Microsoft igvm, igvm_defs crate.
+ */
+#ifndef IGVM_BUILD_IGVM_PARSE_H
+#define IGVM_BUILD_IGVM_PARSE_H
+
+#include "abi/igvm.h"
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct igvm_record {
+	uint32_t type;
+	uint32_t length; /* of the payload, exactly what the type demands */
+	uint32_t offset; /* of the variable header in the file */
+};
+
+struct igvm_file {
+	const char *name; /* for messages */
+	const uint8_t *bytes;
+	size_t size;
+	struct igvm_fixed_header fixed;
+	size_t record_count;
+	struct igvm_record *record; /* owned, file order */
+};
+
+/* `bytes` must stay while `out` is used. Every error gives byte offset and rule. igvm_file_free also after a failure. */
+bool igvm_parse(const char *name, const uint8_t *bytes, size_t size, struct igvm_file *out,
+		struct error *error) MUST_CHECK;
+void igvm_file_free(struct igvm_file *file);
+
+/* Copies a record's payload. `size` is the size of the structure of the record's type. */
+void igvm_record_read(const struct igvm_file *file, const struct igvm_record *record, void *out, size_t size);
+
+/* Data at a file offset of an accepted record; NULL for offset 0, which means zeros. */
+const uint8_t *igvm_file_data(const struct igvm_file *file, uint32_t file_offset);
+
+/* Mask bit of the SEV-SNP platform, 0 when the file has none. */
+uint32_t igvm_file_snp_mask(const struct igvm_file *file);
+
+/* Size of a declared parameter area in bytes; 0 when the index is not declared. */
+uint64_t igvm_file_area_size(const struct igvm_file *file, uint32_t index);
+
+/* Name of a header type as the format's documents spell it, "unknown" for others. */
+const char *igvm_type_name(uint32_t type);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* What the payloads of a split IGVM file must satisfy, alone and together. */
+#ifndef IGVM_BUILD_IGVM_RULES_H
+#define IGVM_BUILD_IGVM_RULES_H
+
+#include "igvm_parse.h"
+
+/* `data_start` is where the variable headers end and file data begins. */
+bool igvm_rules_check(const struct igvm_file *file, size_t data_start, struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "launch.h"
+
+#include "cpuid_policy.h"
+#include "freestanding_string.h"
+#include "memory.h"
+#include "report.h"
+#include "rmp.h"
+#include "sp.h"
+
+#define ID_AUTH_KEY_SIZE 0x404u
+
+static uint64_t pages;
+static struct snp_vmsa *vmsa_page; /* host memory: KVM keeps the first VMSA outside the guest's memory map */
+
+static void check(uint32_t status, const char *what)
+{
+	if (status == SP_STATUS_SUCCESS)
+		return;
+	report_log("snp-sim: image refused: AMD-SP answers %s with status %x\n", what, status);
+	report_exit(EXIT_VALUE_REFUSED);
+}
+
+void launch_start(uint64_t policy)
+{
+	sp_arguments()->launch_start.policy = policy;
+	check(sp_command(SP_LAUNCH_START), "SNP_LAUNCH_START");
+}
+
+static void update(uint64_t gpa, uint64_t hpa, enum snp_page_type type)
+{
+	struct sp_mailbox *box = sp_arguments();
+
+	box->launch_update.gpa = gpa;
+	box->launch_update.hpa = hpa;
+	box->launch_update.page_type = type;
+	check(sp_command(SP_LAUNCH_UPDATE), "SNP_LAUNCH_UPDATE");
+	pages++;
+}
+
+static void take_page(uint64_t gpa)
+{
+	/* A second launch of a page fails in KVM: it is assigned already */
+	if (rmp_at(gpa)->assigned) {
+		report_log("snp-sim: image refused: page %lx is launched twice\n", gpa);
+		report_exit(EXIT_VALUE_REFUSED);
+	}
+	rmp_launch(gpa);
+}
+
+void launch_page(uint64_t gpa, enum snp_page_type type, const uint8_t *data)
+{
+	take_page(gpa);
+	if (data != 0)
+		memcpy(memory_guest(gpa), data, PAGE_SIZE);
+	else
+		memset(memory_guest(gpa), 0, PAGE_SIZE);
+	update(gpa, (uint64_t)memory_guest(gpa), type);
+}
+
+void launch_cpuid_page(uint64_t gpa)
+{
+	take_page(gpa);
+	cpuid_policy_page((struct snp_cpuid_page *)memory_guest(gpa));
+	update(gpa, (uint64_t)memory_guest(gpa), SNP_PAGE_CPUID);
+}
+
+void launch_set_vmsa(const struct snp_vmsa *vmsa)
+{
+	vmsa_page = memory_alloc_pages(1);
+	memcpy(vmsa_page, vmsa, sizeof(*vmsa_page));
+}
+
+/* The IGVM form of keys and signatures -> the 4096-byte ID authentication page (56860, table of ID_AUTH_INFO) */
+static void fill_id_auth(uint8_t *auth, const struct igvm_snp_id_block *block)
+{
+	struct key {
+		uint32_t curve;
+		uint8_t qx[72], qy[72];
+	} * key;
+
+	memcpy(auth, &block->id_key_algorithm, 4);
+	memcpy(auth + 4, &block->author_key_algorithm, 4);
+	memcpy(auth + 0x40, &block->id_key_signature, sizeof(block->id_key_signature));
+	key = (struct key *)(auth + 0x240);
+	key->curve = block->id_public_key.curve;
+	memcpy(key->qx, block->id_public_key.qx, sizeof(key->qx));
+	memcpy(key->qy, block->id_public_key.qy, sizeof(key->qy));
+	memcpy(auth + 0x680, &block->author_key_signature, sizeof(block->author_key_signature));
+	key = (struct key *)(auth + 0x880);
+	key->curve = block->author_public_key.curve;
+	memcpy(key->qx, block->author_public_key.qx, sizeof(key->qx));
+	memcpy(key->qy, block->author_public_key.qy, sizeof(key->qy));
+}
+
+static void fill_id_block(struct snp_id_block *to, const struct launch_finish *finish)
+{
+	memcpy(to->ld, finish->id_block.ld, sizeof(to->ld));
+	memcpy(to->family_id, finish->id_block.family_id, sizeof(to->family_id));
+	memcpy(to->image_id, finish->id_block.image_id, sizeof(to->image_id));
+	to->version = 1;
+	to->guest_svn = finish->id_block.guest_svn;
+	to->policy = finish->policy;
+}
+
+void launch_finish(struct vcpu *vcpu, const struct launch_finish *finish)
+{
+	struct sp_mailbox *box;
+
+	update(IGVM_SNP_VMSA_GPA_KVM, (uint64_t)vmsa_page, SNP_PAGE_VMSA);
+	box = sp_arguments();
+	if (finish->have_id_block) {
+		struct snp_id_block *block = memory_alloc_pages(1);
+		uint8_t *auth = memory_alloc_pages(1);
+
+		fill_id_block(block, finish);
+		fill_id_auth(auth, &finish->id_block);
+		box->launch_finish.id_block_enabled = 1;
+		box->launch_finish.author_key_enabled = finish->id_block.author_public_key.curve != 0;
+		box->launch_finish.id_block_hpa = (uint64_t)block;
+		box->launch_finish.id_auth_hpa = (uint64_t)auth;
+	}
+	check(sp_command(SP_LAUNCH_FINISH), "SNP_LAUNCH_FINISH");
+	if (!vcpu_load_vmsa(vcpu, 0, vmsa_page)) {
+		report_log("snp-sim: image refused: its VMSA cannot be run\n");
+		report_exit(EXIT_VALUE_REFUSED);
+	}
+	vcpu->level[0].present = true;
+	report_log("snp-sim: launched %lu pages, %lu MiB of RAM\n", pages, memory_guest_size >> 20);
+}

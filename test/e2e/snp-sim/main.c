@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* Start of the simulated host: finds its RAM, the image and its options, launches the guest and runs it. */
+#include "cpu.h"
+#include "exits.h"
+#include "freestanding_string.h"
+#include "igvm_load.h"
+#include "inject.h"
+#include "memory.h"
+#include "npt.h"
+#include "report.h"
+#include "rmp.h"
+#include "sp.h"
+
+#define MULTIBOOT_MEMORY (1u << 0)
+#define MULTIBOOT_COMMAND_LINE (1u << 2)
+#define MULTIBOOT_MODULES (1u << 3)
+#define MIB_1 0x100000ull
+#define MSR_VM_HSAVE_PA 0xc0010117u
+#define MSR_PAT 0x277u
+#define PAT_RESET 0x0007040600070406ull
+
+/* Multiboot 1, section 3.3 */
+struct multiboot {
+	uint32_t flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr;
+};
+struct multiboot_module {
+	uint32_t start, end, string, reserved;
+};
+
+extern uint32_t multiboot_info; /* boot.S */
+static struct vcpu first_cpu;
+
+void sim_main(void);
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (; *text != 0; text++) {
+		if (memcmp(text, word, size) == 0 && (text[size] == 0 || text[size] == ' '))
+			return true;
+		while (*text != 0 && *text != ' ')
+			text++;
+		if (*text == 0)
+			break;
+	}
+	return false;
+}
+
+void sim_main(void)
+{
+	const struct multiboot *boot = (const struct multiboot *)(uint64_t)multiboot_info;
+	const struct multiboot_module *image;
+	const char *options = "";
+
+	if ((boot->flags & (MULTIBOOT_MEMORY | MULTIBOOT_MODULES)) != (MULTIBOOT_MEMORY | MULTIBOOT_MODULES) ||
+	    boot->mods_count != 1)
+		report_internal("give QEMU the image with -initrd", boot->mods_count);
+	if ((boot->flags & MULTIBOOT_COMMAND_LINE) != 0)
+		options = (const char *)(uint64_t)boot->cmdline;
+	image = (const struct multiboot_module *)(uint64_t)boot->mods_addr;
+	report_trace = has_word(options, "trace");
+	rmp_small_pages = has_word(options, "4k");
+	if (image->end > GUEST_HPA || image->start >= image->end)
+		report_internal("the image is too large", image->end);
+	memory_init(image->end, MIB_1 + boot->mem_upper * 1024ull);
+	inject_init();
+	cpu_write_msr(MSR_VM_HSAVE_PA, (uint64_t)memory_alloc_pages(1));
+	cpu_write_msr(MSR_PAT, PAT_RESET);
+	rmp_init();
+	npt_init();
+	vcpu_init(&first_cpu, 0);
+	sp_wait();
+	igvm_load(&first_cpu, (const uint8_t *)(uint64_t)image->start, image->end - image->start);
+	exits_loop(&first_cpu);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "npt.h"
+
+#include "abi/snp.h"
+#include "memory.h"
+
+#define ENTRIES 512u
+#define PRESENT 1ull
+#define WRITABLE 2ull
+#define USER 4ull
+#define LARGE 0x80ull
+#define NO_EXECUTE (1ull << 63)
+#define ADDRESS 0x000ffffffffff000ull
+
+static uint64_t *roots[SNP_VMPL_COUNT];
+
+void npt_init(void)
+{
+	for (unsigned int i = 0; i < SNP_VMPL_COUNT; i++)
+		roots[i] = memory_alloc_pages(1);
+}
+
+uint64_t npt_root(unsigned int vmpl)
+{
+	return (uint64_t)roots[vmpl];
+}
+
+static unsigned int index_of(uint64_t address, unsigned int level)
+{
+	return (unsigned int)(address >> (12 + 9 * level)) & (ENTRIES - 1);
+}
+
+static uint64_t *next(uint64_t *entry, bool create)
+{
+	if ((*entry & PRESENT) == 0) {
+		if (!create)
+			return 0;
+		*entry = (uint64_t)memory_alloc_pages(1) | PRESENT | WRITABLE | USER;
+	}
+	return (uint64_t *)(*entry & ADDRESS);
+}
+
+/* The page directory entry of @address. */
+static uint64_t *directory_entry(unsigned int vmpl, uint64_t address, bool create)
+{
+	uint64_t *table = roots[vmpl];
+
+	for (unsigned int level = 3; level > 1; level--) {
+		table = next(&table[index_of(address, level)], create);
+		if (table == 0)
+			return 0;
+	}
+	return &table[index_of(address, 1)];
+}
+
+void npt_map(unsigned int vmpl, bool c_bit, uint64_t gpa, bool large, unsigned int rights)
+{
+	uint64_t address = gpa | (c_bit ? C_BIT : 0);
+	uint64_t flags = PRESENT | USER | ((rights & NPT_WRITE_OK) != 0 ? WRITABLE : 0) |
+			 ((rights & NPT_EXECUTE_OK) != 0 ? 0 : NO_EXECUTE);
+	uint64_t *entry = directory_entry(vmpl, address, true);
+
+	if (large) {
+		gpa &= ~(LARGE_PAGE_SIZE - 1);
+		if ((*entry & (PRESENT | LARGE)) == PRESENT)
+			memory_free_page((void *)(*entry & ADDRESS));
+		*entry = (GUEST_HPA + gpa) | flags | LARGE;
+		return;
+	}
+	if ((*entry & LARGE) != 0)
+		*entry = 0;
+	next(entry, true)[index_of(address, 0)] = (GUEST_HPA + (gpa & ~(PAGE_SIZE - 1))) | flags;
+}
+
+static void drop_in(unsigned int vmpl, uint64_t address, bool large)
+{
+	uint64_t *entry = directory_entry(vmpl, address, false);
+
+	if (entry == 0 || (*entry & PRESENT) == 0)
+		return;
+	if ((*entry & LARGE) != 0) {
+		*entry = 0;
+		return;
+	}
+	if (large) {
+		memory_free_page((void *)(*entry & ADDRESS));
+		*entry = 0;
+		return;
+	}
+	((uint64_t *)(*entry & ADDRESS))[index_of(address, 0)] = 0;
+}
+
+void npt_drop(uint64_t gpa, bool large)
+{
+	for (unsigned int vmpl = 0; vmpl < SNP_VMPL_COUNT; vmpl++) {
+		drop_in(vmpl, gpa, large);
+		drop_in(vmpl, gpa | C_BIT, large);
+	}
+}

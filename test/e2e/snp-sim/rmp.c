@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "rmp.h"
+
+#include "abi/snp.h"
+#include "freestanding_string.h"
+#include "memory.h"
+#include "npt.h"
+
+#define SCRAMBLE 0xc5 /* what a page reads as after its key changed */
+#define PAGES_PER_LARGE 512u
+
+bool rmp_small_pages;
+
+static struct rmp_entry *table;
+
+void rmp_init(void)
+{
+	uint64_t bytes = memory_guest_size / PAGE_SIZE * sizeof(*table);
+
+	table = memory_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+}
+
+struct rmp_entry *rmp_at(uint64_t gpa)
+{
+	return &table[gpa / PAGE_SIZE];
+}
+
+void rmp_changed(uint64_t gpa)
+{
+	npt_drop(gpa, rmp_at(gpa)->large);
+}
+
+static void set_one(uint64_t gpa, bool assigned, bool large)
+{
+	struct rmp_entry *entry = rmp_at(gpa);
+
+	/* A request for the state a page already has changes nothing */
+	if (entry->assigned == assigned && entry->large == large)
+		return;
+	if (entry->assigned != assigned)
+		memset(memory_guest(gpa), SCRAMBLE, PAGE_SIZE);
+	*entry = (struct rmp_entry){.assigned = assigned, .large = large};
+	entry->permissions[0] = assigned ? RMP_PERM_RWX : 0;
+}
+
+static void set(uint64_t gpa, bool assigned, bool large)
+{
+	if (!large) {
+		if (rmp_at(gpa)->large && rmp_at(gpa)->assigned != assigned)
+			rmp_smash(gpa);
+		if (rmp_at(gpa)->assigned == assigned)
+			return;
+		set_one(gpa, assigned, false);
+		npt_drop(gpa, false);
+		return;
+	}
+	gpa &= ~(LARGE_PAGE_SIZE - 1);
+	for (uint64_t i = 0; i < PAGES_PER_LARGE; i++)
+		set_one(gpa + i * PAGE_SIZE, assigned, assigned && !rmp_small_pages);
+	npt_drop(gpa, true);
+}
+
+void rmp_assign(uint64_t gpa, bool large)
+{
+	set(gpa, true, large);
+}
+
+void rmp_share(uint64_t gpa, bool large)
+{
+	set(gpa, false, large);
+}
+
+void rmp_smash(uint64_t gpa)
+{
+	gpa &= ~(LARGE_PAGE_SIZE - 1);
+	npt_drop(gpa, true);
+	for (uint64_t i = 0; i < PAGES_PER_LARGE; i++)
+		rmp_at(gpa + i * PAGE_SIZE)->large = false;
+}
+
+void rmp_launch(uint64_t gpa)
+{
+	struct rmp_entry *entry = rmp_at(gpa);
+
+	*entry = (struct rmp_entry){.assigned = true, .validated = true};
+	entry->permissions[0] = RMP_PERM_RWX;
+}

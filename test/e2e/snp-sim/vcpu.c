@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "vcpu.h"
+
+#include "cpu.h"
+#include "freestanding_string.h"
+#include "memory.h"
+#include "npt.h"
+#include "report.h"
+
+#define MSRPM_PAGES 2u
+#define IOPM_PAGES 3u
+#define CR0_PG (1ull << 31)
+#define EFER_LMA (1ull << 10)
+#define PTE_PRESENT 1ull
+#define PTE_LARGE 0x80ull
+#define PTE_ADDRESS 0x000ffffffffff000ull
+
+static uint8_t *msrpm, *iopm;
+
+/* MSRs an SNP guest reaches without the hypervisor (APM 2, 15.36.7; what KVM passes through) */
+static const uint32_t passed_msrs[] = {0xc0000080, 0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084,
+				       0xc0000100, 0xc0000101, 0xc0000102, 0xc0000103, 0x174,
+				       0x175,	   0x176,      0x277};
+
+static void pass_msr(uint32_t msr)
+{
+	uint32_t bit = msr < 0x2000 ? msr * 2 : (0x2000 + msr - 0xc0000000) * 2;
+
+	msrpm[bit / 8] = (uint8_t)(msrpm[bit / 8] & ~(3u << (bit % 8)));
+}
+
+static void init_permission_maps(void)
+{
+	msrpm = memory_alloc_pages(MSRPM_PAGES);
+	iopm = memory_alloc_pages(IOPM_PAGES);
+	memset(msrpm, 0xff, MSRPM_PAGES * PAGE_SIZE);
+	memset(iopm, 0xff, IOPM_PAGES * PAGE_SIZE);
+	for (unsigned int i = 0; i < sizeof(passed_msrs) / sizeof(passed_msrs[0]); i++)
+		pass_msr(passed_msrs[i]);
+}
+
+static void init_vmcb(struct vmcb *vmcb, unsigned int vmpl)
+{
+	vmcb->intercept_cr = INTERCEPT_CR8_WRITE; /* TCG aborts on a CR8 write with a virtual interrupt pending */
+	vmcb->intercept_exceptions = 1u << 6;	  /* PVALIDATE and RMPADJUST are undefined instructions to TCG */
+	vmcb->intercept_1 = INTERCEPT_1_INTR | INTERCEPT_1_NMI | INTERCEPT_1_CPUID | INTERCEPT_1_HLT |
+			    INTERCEPT_1_IOIO | INTERCEPT_1_MSR | INTERCEPT_1_SHUTDOWN;
+	vmcb->intercept_2 = INTERCEPT_2_ALL_SVM;
+	vmcb->iopm = (uint64_t)iopm;
+	vmcb->msrpm = (uint64_t)msrpm;
+	vmcb->asid = 1 + vmpl;
+	vmcb->v_intr = V_INTR_MASKING;
+	vmcb->np_enable = 1;
+	vmcb->n_cr3 = npt_root(vmpl);
+}
+
+void vcpu_init(struct vcpu *vcpu, uint32_t apic_id)
+{
+	init_permission_maps();
+	vcpu->apic_id = apic_id;
+	for (unsigned int i = 0; i < SNP_VMPL_COUNT; i++) {
+		vcpu->level[i].vmcb = memory_alloc_pages(1);
+		init_vmcb(vcpu->level[i].vmcb, i);
+		__asm__ volatile("fninit; fxsave64 %0" : "=m"(vcpu->level[i].fpu));
+	}
+}
+
+static void load_segment(struct vmcb_segment *to, const struct vmsa_segment *from)
+{
+	*to = (struct vmcb_segment){from->selector, from->attributes, from->limit, from->base};
+}
+
+static void store_segment(struct vmsa_segment *to, const struct vmcb_segment *from)
+{
+	*to = (struct vmsa_segment){from->selector, from->attributes, from->limit, from->base};
+}
+
+#define FOR_EACH_SEGMENT(X) X(es) X(cs) X(ss) X(ds) X(fs) X(gs) X(gdtr) X(ldtr) X(idtr) X(tr)
+#define FOR_EACH_VMCB_REGISTER(X)                                                                                      \
+	X(efer)                                                                                                        \
+	X(cr4) X(cr3) X(cr0) X(dr7) X(dr6) X(rflags) X(rip) X(rsp) X(rax) X(star) X(lstar) X(cstar) X(sfmask)          \
+		X(kernel_gs_base) X(sysenter_cs) X(sysenter_esp) X(sysenter_eip) X(cr2) X(g_pat)
+#define FOR_EACH_REGISTER(X)                                                                                           \
+	X(rbx) X(rcx) X(rdx) X(rsi) X(rdi) X(rbp) X(r8) X(r9) X(r10) X(r11) X(r12) X(r13) X(r14) X(r15)
+
+bool vcpu_load_vmsa(struct vcpu *vcpu, unsigned int vmpl, const struct snp_vmsa *vmsa)
+{
+	struct vcpu_level *level = &vcpu->level[vmpl];
+	struct vmcb *vmcb = level->vmcb;
+
+	if ((vmsa->efer & EFER_SVME) == 0 || (vmsa->sev_features & SEV_FEATURE_SNP) == 0 || vmsa->vmpl != vmpl) {
+		report_log("snp-sim: VMRUN refuses the VMSA of vmpl %u: efer %lx features %lx vmpl %u\n", vmpl,
+			   vmsa->efer, vmsa->sev_features, (uint32_t)vmsa->vmpl);
+		return false;
+	}
+#define LOAD_SEGMENT(name) load_segment(&vmcb->name, &vmsa->name);
+	FOR_EACH_SEGMENT(LOAD_SEGMENT)
+#define LOAD_VMCB(name) vmcb->name = vmsa->name;
+	FOR_EACH_VMCB_REGISTER(LOAD_VMCB)
+#define LOAD_REGISTER(name) level->regs.name = vmsa->name;
+	FOR_EACH_REGISTER(LOAD_REGISTER)
+	vmcb->cpl = vmsa->cpl;
+	return true;
+}
+
+void vcpu_store_vmsa(struct vcpu *vcpu, unsigned int vmpl, struct snp_vmsa *vmsa)
+{
+	struct vcpu_level *level = &vcpu->level[vmpl];
+	const struct vmcb *vmcb = level->vmcb;
+
+#define STORE_SEGMENT(name) store_segment(&vmsa->name, &vmcb->name);
+	FOR_EACH_SEGMENT(STORE_SEGMENT)
+#define STORE_VMCB(name) vmsa->name = vmcb->name;
+	FOR_EACH_VMCB_REGISTER(STORE_VMCB)
+#define STORE_REGISTER(name) vmsa->name = level->regs.name;
+	FOR_EACH_REGISTER(STORE_REGISTER)
+	vmsa->cpl = vmcb->cpl;
+}
+
+void vcpu_attach(struct vcpu *vcpu)
+{
+	struct vcpu_level *level = vcpu_current(vcpu);
+
+	__asm__ volatile("fxrstor64 %0" : : "m"(level->fpu));
+	__asm__ volatile("vmload %0" : : "a"(level->vmcb) : "memory");
+}
+
+void vcpu_detach(struct vcpu *vcpu)
+{
+	struct vcpu_level *level = vcpu_current(vcpu);
+
+	__asm__ volatile("vmsave %0" : : "a"(level->vmcb) : "memory");
+	__asm__ volatile("fxsave64 %0" : "=m"(level->fpu));
+}
+
+bool vcpu_switch(struct vcpu *vcpu, unsigned int vmpl, uint64_t exit_code)
+{
+	struct vcpu_level *target = &vcpu->level[vmpl];
+
+	if (!target->present)
+		return false;
+	if (vmpl != 0) {
+		struct snp_vmsa *vmsa = (struct snp_vmsa *)memory_guest(target->vmsa_gpa);
+
+		if (!vcpu_load_vmsa(vcpu, vmpl, vmsa))
+			return false;
+	}
+	vcpu_detach(vcpu);
+	if (vcpu->vmpl != 0) {
+		struct snp_vmsa *vmsa = (struct snp_vmsa *)memory_guest(vcpu_current(vcpu)->vmsa_gpa);
+
+		vcpu_store_vmsa(vcpu, vcpu->vmpl, vmsa);
+		vmsa->guest_exit_code = exit_code;
+	}
+	vcpu->vmpl = vmpl;
+	vcpu->switches++;
+	vcpu_attach(vcpu);
+	return true;
+}
+
+void vcpu_enter(struct vcpu *vcpu)
+{
+	struct vcpu_level *level = vcpu_current(vcpu);
+
+	svm_enter((uint64_t)level->vmcb, &level->regs);
+	level->vmcb->event_injection = 0;
+}
+
+void vcpu_inject(struct vcpu *vcpu, unsigned int vector, bool has_error, uint32_t error)
+{
+	vcpu_current(vcpu)->vmcb->event_injection =
+		(uint64_t)error << 32 | EVENT_VALID | EVENT_EXCEPTION | (has_error ? EVENT_ERROR_CODE : 0) | vector;
+}
+
+static bool read_entry(uint64_t table, unsigned int index, uint64_t *entry)
+{
+	uint64_t gpa = (table & PTE_ADDRESS & ~C_BIT) + index * 8ull;
+
+	if (!memory_has(gpa, 8))
+		return false;
+	memcpy(entry, memory_guest(gpa), 8);
+	return (*entry & PTE_PRESENT) != 0;
+}
+
+bool vcpu_translate(struct vcpu *vcpu, uint64_t va, uint64_t *gpa, bool *c_bit)
+{
+	const struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
+	uint64_t entry = vmcb->cr3;
+
+	if ((vmcb->cr0 & CR0_PG) == 0) {
+		*gpa = (uint32_t)va;
+		*c_bit = true;
+		return true;
+	}
+	if ((vmcb->efer & EFER_LMA) == 0)
+		report_internal("guest uses 32-bit paging", vmcb->rip);
+	for (unsigned int level = 4; level-- > 0;) {
+		uint64_t offset = (1ull << (12 + 9 * level)) - 1;
+
+		if (!read_entry(entry, (unsigned int)(va >> (12 + 9 * level)) & 511, &entry))
+			return false;
+		if (level == 0 || (level < 3 && (entry & PTE_LARGE) != 0)) {
+			*c_bit = (entry & C_BIT) != 0;
+			*gpa = (entry & PTE_ADDRESS & ~C_BIT & ~offset) | (va & offset);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vcpu_fetch(struct vcpu *vcpu, uint8_t *bytes, unsigned int size)
+{
+	const struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
+
+	for (unsigned int i = 0; i < size; i++) {
+		uint64_t va = vmcb->rip + i + ((vmcb->efer & EFER_LMA) != 0 ? 0 : vmcb->cs.base);
+		uint64_t gpa;
+		bool c_bit;
+
+		if (!vcpu_translate(vcpu, va, &gpa, &c_bit) || !memory_has(gpa, 1))
+			return false;
+		bytes[i] = *memory_guest(gpa);
+	}
+	return true;
+}
