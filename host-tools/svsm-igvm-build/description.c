@@ -212,8 +212,8 @@ static bool get_guest(const struct place *outer, json_t *root, struct descriptio
 
 static bool get_root(const struct place *place, json_t *root, struct description *out)
 {
-	static const char *const known[] = {"$schema",	    "format",	"version", "name",  "profile", "guest_policy",
-					    "sev_features", "firmware", "modules", "guest"};
+	static const char *const known[] = {"$schema",	    "format",	    "version",	"name",	   "profile",
+					    "guest_policy", "sev_features", "firmware", "modules", "guest"};
 	json_t *version;
 
 	if (!json_is_object(root))
@@ -223,11 +223,10 @@ static bool get_root(const struct place *place, json_t *root, struct description
 	version = json_object_get(root, "version");
 	if (!json_is_integer(version) || json_integer_value(version) != 1)
 		return refuse(place, "version", "must be 1");
-	return only_known(place, root, known, sizeof(known) / sizeof(known[0])) &&
-	       get_name(place, root, &out->name) && require_string(place, root, "profile", "qemu-kvm") &&
-	       get_policy(place, root, &out->guest_policy) && get_features(place, root, &out->sev_features) &&
-	       get_string(place, root, "firmware", &out->firmware) && get_modules(place, root, out) &&
-	       get_guest(place, root, &out->guest);
+	return only_known(place, root, known, sizeof(known) / sizeof(known[0])) && get_name(place, root, &out->name) &&
+	       require_string(place, root, "profile", "qemu-kvm") && get_policy(place, root, &out->guest_policy) &&
+	       get_features(place, root, &out->sev_features) && get_string(place, root, "firmware", &out->firmware) &&
+	       get_modules(place, root, out) && get_guest(place, root, &out->guest);
 }
 
 bool description_parse(const char *path, const char *text, size_t size, struct description *out, struct error *error)

@@ -36,7 +36,8 @@ struct description {
 	struct description_guest guest; /* kind BOOT_GUEST_NONE: absent */
 };
 
-/* `path` is for messages. An error names the field by its JSON path. Free with description_free also after a failure. */
+/* `path` is for messages. An error names the field by its JSON path. Free with description_free also after a failure.
+ */
 bool description_parse(const char *path, const char *text, size_t size, struct description *out,
 		       struct error *error) MUST_CHECK;
 void description_free(struct description *description);

@@ -15,15 +15,14 @@ static bool header_ok(const char *name, const Elf64_Ehdr *header, size_t size, s
 	    header->e_machine != EM_X86_64)
 		return error_set(error, ERROR_INVALID, "%s: not a little-endian x86-64 ELF file", name);
 	if (header->e_type != ET_EXEC)
-		return error_set(error, ERROR_INVALID, "%s: e_type is %u, must be a static non-PIE executable (2)", name,
-				 header->e_type);
+		return error_set(error, ERROR_INVALID, "%s: e_type is %u, must be a static non-PIE executable (2)",
+				 name, header->e_type);
 	if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum == 0 || header->e_phnum > ELF_SEGMENT_MAX)
-		return error_set(error, ERROR_INVALID,
-				 "%s: program headers: %u of %u bytes, need 1 to %u of %zu bytes", name, header->e_phnum,
-				 header->e_phentsize, ELF_SEGMENT_MAX, sizeof(Elf64_Phdr));
+		return error_set(error, ERROR_INVALID, "%s: program headers: %u of %u bytes, need 1 to %u of %zu bytes",
+				 name, header->e_phnum, header->e_phentsize, ELF_SEGMENT_MAX, sizeof(Elf64_Phdr));
 	if (header->e_phoff > size || size - header->e_phoff < header->e_phnum * sizeof(Elf64_Phdr))
-		return error_set(error, ERROR_INVALID, "%s: program headers at offset 0x%" PRIx64 " leave the file", name,
-				 header->e_phoff);
+		return error_set(error, ERROR_INVALID, "%s: program headers at offset 0x%" PRIx64 " leave the file",
+				 name, header->e_phoff);
 	return true;
 }
 

@@ -12,10 +12,10 @@
 #define ELF_SEGMENT_MAX 64u
 
 struct elf_segment {
-	uint64_t gpa;	       /* p_paddr */
-	uint64_t memory_size;  /* bytes, not 0; gpa + memory_size does not wrap */
-	uint64_t file_size;    /* bytes present in the file, <= memory_size; the rest is zero */
-	const uint8_t *bytes;  /* into the caller's file */
+	uint64_t gpa;	      /* p_paddr */
+	uint64_t memory_size; /* bytes, not 0; gpa + memory_size does not wrap */
+	uint64_t file_size;   /* bytes present in the file, <= memory_size; the rest is zero */
+	const uint8_t *bytes; /* into the caller's file */
 	bool executable;
 };
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #define FW_END (FW_BASE + FW_SIZE)
-#define FLAT64_LIMIT (1ull << 32)	   /* the identity map the guest starts with */
-#define FLAT64_SIZE_MAX (256ull << 20)	   /* all ranges together; bounds this tool's memory */
-#define FLAT64_PAGE_TABLE_PAGES 7u	   /* PML4, PDPT, 4 page directories, GDT */
+#define FLAT64_LIMIT (1ull << 32)      /* the identity map the guest starts with */
+#define FLAT64_SIZE_MAX (256ull << 20) /* all ranges together; bounds this tool's memory */
+#define FLAT64_PAGE_TABLE_PAGES 7u     /* PML4, PDPT, 4 page directories, GDT */
 
 static uint64_t page_down(uint64_t value)
 {
@@ -50,8 +50,8 @@ static bool ranges(const char *name, const struct elf_file *elf, struct boot_gue
 		}
 		if (out->range_count == BOOT_GUEST_RANGE_MAX)
 			return error_set(error, ERROR_INVALID,
-					 "%s: more than %u separate page ranges; the boot info page holds no more", name,
-					 BOOT_GUEST_RANGE_MAX);
+					 "%s: more than %u separate page ranges; the boot info page holds no more",
+					 name, BOOT_GUEST_RANGE_MAX);
 		out->range[out->range_count++] = (struct boot_range){start, end - start};
 	}
 	for (uint32_t i = 0; i < out->range_count; i++)
@@ -116,8 +116,7 @@ static bool specials(const struct boot_guest *guest, struct error *error)
 				return error_set(error, ERROR_INVALID, "guest.%s and guest.%s overlap at 0x%" PRIx64,
 						 page[j].field, page[i].field, page[i].gpa);
 		}
-		if (guest->stack_top > page[i].gpa &&
-		    guest->stack_top <= page[i].gpa + page[i].pages * SNP_PAGE_SIZE)
+		if (guest->stack_top > page[i].gpa && guest->stack_top <= page[i].gpa + page[i].pages * SNP_PAGE_SIZE)
 			return error_set(error, ERROR_INVALID, "guest.stack_top: 0x%" PRIx64 " lies in guest.%s",
 					 guest->stack_top, page[i].field);
 	}

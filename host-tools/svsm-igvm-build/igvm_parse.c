@@ -26,7 +26,8 @@ static bool checksum_ok(const struct igvm_file *file, size_t headers_end)
 
 	zeroed.checksum = 0;
 	crc = crc32(crc, (const Bytef *)&zeroed, sizeof(zeroed));
-	/* Version 2 puts more fixed fields before the variable headers; both lie from here to the end of the headers. */
+	/* Version 2 puts more fixed fields before the variable headers; both lie from here to the end of the headers.
+	 */
 	crc = crc32(crc, file->bytes + sizeof(zeroed), (uInt)(headers_end - sizeof(zeroed)));
 	return crc == file->fixed.checksum;
 }
@@ -83,9 +84,8 @@ static bool variable_header(struct igvm_file *file, size_t *at, size_t end, enum
 		return error_set(error, ERROR_INVALID, "%s: offset 0x%zx: header type 0x%" PRIx32 " is not supported",
 				 file->name, *at, header.type);
 	if (header.length != type->length)
-		return error_set(error, ERROR_INVALID,
-				 "%s: offset 0x%zx: %s has length %" PRIu32 ", must be %" PRIu32, file->name, *at,
-				 type->name, header.length, type->length);
+		return error_set(error, ERROR_INVALID, "%s: offset 0x%zx: %s has length %" PRIu32 ", must be %" PRIu32,
+				 file->name, *at, type->name, header.length, type->length);
 	padded = ((size_t)header.length + 7) & ~(size_t)7;
 	if (end - *at - sizeof(header) < padded)
 		return refuse(file, *at, "variable header leaves the header section", error);
@@ -106,7 +106,7 @@ static bool variable_header(struct igvm_file *file, size_t *at, size_t end, enum
 bool igvm_parse(const char *name, const uint8_t *bytes, size_t size, struct igvm_file *out, struct error *error)
 {
 	enum igvm_section section = IGVM_SECTION_PLATFORM;
-	size_t at, end;
+	size_t at, end = 0;
 
 	*out = (struct igvm_file){.name = name, .bytes = bytes, .size = size};
 	if (size > UINT32_MAX)
@@ -154,20 +154,6 @@ uint32_t igvm_file_snp_mask(const struct igvm_file *file)
 		igvm_record_read(file, &file->record[i], &platform, sizeof(platform));
 		if (platform.platform_type == IGVM_PLATFORM_SEV_SNP)
 			return platform.compatibility_mask;
-	}
-	return 0;
-}
-
-uint64_t igvm_file_area_size(const struct igvm_file *file, uint32_t index)
-{
-	for (size_t i = 0; i < file->record_count; i++) {
-		struct igvm_parameter_area area;
-
-		if (file->record[i].type != IGVM_VHT_PARAMETER_AREA)
-			continue;
-		igvm_record_read(file, &file->record[i], &area, sizeof(area));
-		if (area.parameter_area_index == index)
-			return area.number_of_bytes;
 	}
 	return 0;
 }

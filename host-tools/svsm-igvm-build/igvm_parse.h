@@ -29,7 +29,8 @@ struct igvm_file {
 	struct igvm_record *record; /* owned, file order */
 };
 
-/* `bytes` must stay while `out` is used. Every error gives byte offset and rule. igvm_file_free also after a failure. */
+/* `bytes` must stay while `out` is used. Every error gives byte offset and rule. igvm_file_free also after a failure.
+ */
 bool igvm_parse(const char *name, const uint8_t *bytes, size_t size, struct igvm_file *out,
 		struct error *error) MUST_CHECK;
 void igvm_file_free(struct igvm_file *file);
@@ -42,9 +43,6 @@ const uint8_t *igvm_file_data(const struct igvm_file *file, uint32_t file_offset
 
 /* Mask bit of the SEV-SNP platform, 0 when the file has none. */
 uint32_t igvm_file_snp_mask(const struct igvm_file *file);
-
-/* Size of a declared parameter area in bytes; 0 when the index is not declared. */
-uint64_t igvm_file_area_size(const struct igvm_file *file, uint32_t index);
 
 /* Name of a header type as the format's documents spell it, "unknown" for others. */
 const char *igvm_type_name(uint32_t type);

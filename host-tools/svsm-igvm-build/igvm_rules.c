@@ -9,9 +9,8 @@
 #include <stdlib.h>
 
 #define PLATFORM_TYPE_MAX 6u
-#define AREA_MAX 1024u		     /* parameter areas; bounds the search per insert */
-#define AREA_BYTES_MAX (1ull << 30)  /* one parameter area */
-#define GPA_LIMIT (1ull << 52)	     /* architectural physical address width */
+#define AREA_BYTES_MAX (1ull << 30) /* one parameter area */
+#define GPA_LIMIT (1ull << 52)	    /* architectural physical address width */
 
 struct area {
 	uint32_t index;
@@ -33,7 +32,7 @@ struct state {
 	uint32_t platforms; /* mask bits declared */
 	uint32_t platform_types;
 	size_t area_count;
-	struct area area[AREA_MAX];
+	struct area area[IGVM_AREA_MAX];
 	size_t claim_count;
 	struct claim *claim;
 	unsigned id_blocks;
@@ -123,7 +122,7 @@ static bool parameter_area(struct state *state, const struct igvm_record *record
 		return refuse(state, record, "size must be a non-zero multiple of 4096, at most 1 GiB");
 	if (find_area(state, payload.parameter_area_index))
 		return refuse(state, record, "parameter area index is declared twice");
-	if (state->area_count == AREA_MAX)
+	if (state->area_count == IGVM_AREA_MAX)
 		return refuse(state, record, "more than 1024 parameter areas");
 	state->area[state->area_count++] =
 		(struct area){.index = payload.parameter_area_index, .bytes = payload.number_of_bytes};

@@ -6,6 +6,8 @@
 
 #include "igvm_parse.h"
 
+#define IGVM_AREA_MAX 1024u /* parameter areas in one file; bounds every search for one */
+
 /* `data_start` is where the variable headers end and file data begins. */
 bool igvm_rules_check(const struct igvm_file *file, size_t data_start, struct error *error) MUST_CHECK;
 

@@ -52,8 +52,7 @@ void vmsa_qemu_reset(struct snp_vmsa *vmsa, uint32_t cpu_signature, uint64_t sev
 	const struct vmsa_segment data = {.attributes = 0x93, .limit = 0xffff};
 
 	common(vmsa, sev_features);
-	vmsa->cs = (struct vmsa_segment){
-		.selector = 0xf000, .attributes = 0x9b, .limit = 0xffff, .base = 0xffff0000};
+	vmsa->cs = (struct vmsa_segment){.selector = 0xf000, .attributes = 0x9b, .limit = 0xffff, .base = 0xffff0000};
 	vmsa->ss = vmsa->ds = vmsa->es = vmsa->fs = vmsa->gs = data;
 	vmsa->gdtr.limit = vmsa->idtr.limit = 0xffff;
 	vmsa->cr0 = CR0_ET;
@@ -95,10 +94,11 @@ bool vmsa_check_qemu_kvm(const struct snp_vmsa *vmsa, const char *where, struct 
 		return error_set(error, ERROR_INVALID, "%s: VMSA sets a field that QEMU does not load", where);
 	if (!(vmsa->efer & EFER_SVME) || !(vmsa->cr4 & CR4_MCE) || !(vmsa->cr0 & CR0_ET) ||
 	    (vmsa->cr0 & (CR0_CD | CR0_NW)))
-		return error_set(error, ERROR_INVALID,
-				 "%s: KVM forces EFER.SVME, CR4.MCE and CR0.ET to 1 and CR0.CD and CR0.NW to 0; the VMSA "
-				 "has EFER 0x%" PRIx64 ", CR4 0x%" PRIx64 ", CR0 0x%" PRIx64,
-				 where, vmsa->efer, vmsa->cr4, vmsa->cr0);
+		return error_set(
+			error, ERROR_INVALID,
+			"%s: KVM forces EFER.SVME, CR4.MCE and CR0.ET to 1 and CR0.CD and CR0.NW to 0; the VMSA "
+			"has EFER 0x%" PRIx64 ", CR4 0x%" PRIx64 ", CR0 0x%" PRIx64,
+			where, vmsa->efer, vmsa->cr4, vmsa->cr0);
 	if (vmsa->dr7 != 0 && vmsa->dr7 != DR7_RESET)
 		return error_set(error, ERROR_INVALID, "%s: KVM accepts DR7 0 or 0x400, not 0x%" PRIx64, where,
 				 vmsa->dr7);
@@ -106,7 +106,7 @@ bool vmsa_check_qemu_kvm(const struct snp_vmsa *vmsa, const char *where, struct 
 		return error_set(error, ERROR_INVALID, "%s: QEMU loads TR.base from LDTR.base: both must be 0", where);
 	if (vmsa->sev_features != SEV_FEATURE_SNP)
 		return error_set(error, ERROR_INVALID,
-				 "%s: sev_features is 0x%" PRIx64 "; profile qemu-kvm supports exactly 0x1 (snp)", where,
-				 vmsa->sev_features);
+				 "%s: sev_features is 0x%" PRIx64 "; profile qemu-kvm supports exactly 0x1 (snp)",
+				 where, vmsa->sev_features);
 	return true;
 }

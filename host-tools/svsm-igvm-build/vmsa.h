@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* VMSA contents: the state in which the firmware starts, and what QEMU on KVM measures for vCPUs the file leaves out. */
+/* VMSA contents: the state in which the firmware starts, and what QEMU on KVM measures for vCPUs the file leaves out.
+ */
 #ifndef IGVM_BUILD_VMSA_H
 #define IGVM_BUILD_VMSA_H
 

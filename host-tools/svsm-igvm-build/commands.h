@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* One function per subcommand, each in its own file. argv[0] is the subcommand's name; the result is the exit code. */
+#ifndef IGVM_BUILD_COMMANDS_H
+#define IGVM_BUILD_COMMANDS_H
+
+#include "error.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROGRAM "svsm-igvm-build"
+
+int command_build(int argc, char **argv);
+int command_measure(int argc, char **argv);
+int command_inspect(int argc, char **argv);
+
+/* Shared by the subcommands (options.c). */
+
+/* Prints the error and gives its exit code. */
+int command_fail(const struct error *error);
+/* Refuses a command line: says why and where help is. */
+int command_usage(const char *command, const char *reason);
+/* Decimal or 0x-hexadecimal; false when it is neither or outside [min, max]. */
+bool command_number(const char *text, uint64_t min, uint64_t max, uint64_t *out) MUST_CHECK;
+/* Lower-case hexadecimal of `size` bytes; `out` has 2 * size + 1 characters. */
+void command_hex(const uint8_t *bytes, size_t size, char *out);
+/* "0x..." as a JSON string: JSON numbers lose bits above 2^53 in many readers. */
+json_t *command_json_hex(uint64_t value);
+/* Prints a JSON object (reference consumed; NULL means no memory). Exit code. */
+int command_print_json(json_t *object);
+
+#endif

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# Command line of svsm-igvm-build: exit codes, stable output, atomic files. Usage: cli.sh PROGRAM
+set -u
+program=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failed=0
+
+expect() { # exit code, words the output must contain, arguments
+	local want=$1 words=$2 output code
+	shift 2
+	output=$("$program" "$@" 2>&1)
+	code=$?
+	if [ $code -ne "$want" ] || [[ $output != *"$words"* ]]; then
+		echo "FAILED: $*: exit $code (want $want), output: $output (want '$words')"
+		failed=1
+	fi
+}
+
+# A firmware of one page at FW_BASE: ELF header, one PT_LOAD (R+X), then `hlt; jmp`.
+le() { local v=$1; for ((i = 0; i < $2; i++)); do printf "\\x$(printf %02x $((v & 255)))"; v=$((v >> 8)); done; }
+{
+	printf '\x7fELF\x02\x01\x01'; le 0 9; le 2 2; le 62 2; le 1 4; le $((0x8000000)) 8; le 64 8; le 0 8; le 0 4
+	le 64 2; le 56 2; le 1 2; le 0 6
+	le 1 4; le 5 4; le 120 8; le $((0x8000000)) 8; le $((0x8000000)) 8; le 3 8; le 3 8; le 4096 8
+	printf '\xf4\xeb\xfd'
+} >fw.elf
+cat >image.json <<'J'
+{"format":"svsm-image","version":1,"name":"t","profile":"qemu-kvm","guest_policy":"0x30000",
+ "sev_features":["snp"],"firmware":"fw.elf","modules":[],"guest":null}
+J
+
+expect 0 "" build image.json -o a.igvm --reference a.json
+expect 0 "" build image.json --output b.igvm --input-dir "$folder" --vcpus 2 -r b.json
+cmp -s a.igvm b.igvm || { echo "FAILED: the same description gave different bytes"; failed=1; }
+digest=$("$program" measure a.igvm)
+[[ $digest =~ ^[0-9a-f]{96}$ ]] || { echo "FAILED: digest '$digest'"; failed=1; }
+grep -q "\"digest\": \"$digest\"" a.json || { echo "FAILED: reference differs from measure"; failed=1; }
+expect 0 "$digest" measure --json a.igvm
+expect 0 "UNMEASURED" measure --steps a.igvm
+second=$("$program" measure --vcpus 2 a.igvm)
+grep -q "\"digest\": \"$second\"" b.json || { echo "FAILED: no reference for 2 vCPUs"; failed=1; }
+[ "$second" != "$digest" ] || { echo "FAILED: vCPU count does not change the measurement"; failed=1; }
+expect 0 "VP_CONTEXT" inspect a.igvm
+expect 0 '"format": "svsm-igvm-inspection"' inspect --json a.igvm
+
+expect 0 "Usage" --help
+expect 0 "svsm-igvm-build" --version
+expect 0 "Usage" build --help
+expect 2 "unknown command" lint
+expect 2 "Usage"
+expect 2 "needed" build image.json
+expect 2 "--vcpus" measure --vcpus 0 a.igvm
+expect 2 "profile" measure --profile hyper-v a.igvm
+expect 3 "nothere" measure nothere
+expect 3 "nothere" build image.json -o nothere/x.igvm
+expect 1 "not an ELF" build <(sed s/fw.elf/image.json/ image.json) --input-dir . -o c.igvm
+expect 1 "unknown field" build <(sed 's/"guest"/"gest"/' image.json) --input-dir . -o c.igvm
+expect 1 "magic" inspect fw.elf
+head -c 5000 a.igvm >cut.igvm
+expect 1 "total file size" measure cut.igvm
+[ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
+[ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
+
+[ $failed -eq 0 ] && echo "svsm-igvm-build command line: passed"
+exit $failed

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* The conformance guest: checks the firmware from VMPL2, then gives evidence. */
+#include "check.h"
+#include "checks.h"
+#include "clock.h"
+#include "console.h"
+#include "cpu.h"
+#include "evidence.h"
+#include "exceptions.h"
+#include "finish.h"
+#include "svsm_call.h"
+
+void guest_main(void);
+
+struct entry_registers {
+	uint64_t rsp, rsi;
+};
+extern const struct entry_registers entry_state;
+
+void guest_main(void)
+{
+	uint64_t start = cpu_tsc();
+
+	exceptions_start();
+	console_printf("conformance guest at VMPL2\n");
+	/* Without a GHCB there is nowhere to print: finish() then ends the machine by the MSR protocol */
+	if (!checks_entry((const struct flat64_boot *)entry_state.rsi) || !checks_ghcb())
+		finish(false);
+	console_printf("note: TSC rate %s\n", clock_start() ? "measured" : "assumed");
+	checks_core();
+	checks_remap();
+	checks_pvalidate();
+	checks_attest();
+	checks_vtpm();
+	console_printf("note: checks took %lu ms, %lu calls were repeated\n", clock_milliseconds(cpu_tsc() - start),
+		       svsm_call_retries);
+	evidence_run();
+	finish(check_summary());
+}
