@@ -87,6 +87,19 @@ static uint64_t pages_of(uint64_t page_size)
 	return page_size == RMP_PAGE_2M ? LARGE_PAGE_SIZE / PAGE_SIZE : 1;
 }
 
+/* As a host with KVM: a large entry is split when a small page is named; a small one cannot serve as a large page. */
+static bool fit_size(struct gpa gpa, uint64_t page_size)
+{
+	struct fake_page *page = &fake_pages[gpa.value / PAGE_SIZE];
+	struct fake_page *first = &fake_pages[gpa.value / LARGE_PAGE_SIZE * (LARGE_PAGE_SIZE / PAGE_SIZE)];
+
+	if (page_size == RMP_PAGE_2M)
+		return page->large;
+	for (uint64_t i = 0; page->large && i < LARGE_PAGE_SIZE / PAGE_SIZE; i++)
+		first[i].large = false;
+	return true;
+}
+
 enum rmp_result rmp_validate_gpa(struct gpa gpa, uint64_t page_size, bool validate)
 {
 	struct fake_page *page = &fake_pages[gpa.value / PAGE_SIZE];
@@ -94,7 +107,7 @@ enum rmp_result rmp_validate_gpa(struct gpa gpa, uint64_t page_size, bool valida
 
 	if (gpa.value + pages_of(page_size) * PAGE_SIZE > FAKE_RAM_SIZE)
 		return RMP_RESULT_FAIL_INPUT;
-	if (page->large != (page_size == RMP_PAGE_2M))
+	if (!fit_size(gpa, page_size))
 		return RMP_RESULT_SIZE_MISMATCH;
 	for (uint64_t i = 0; i < pages_of(page_size); i++) {
 		same = same && page[i].validated == validate;
@@ -110,7 +123,7 @@ enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int 
 
 	if (vmpl != 2)
 		return RMP_RESULT_FAIL_PERMISSION;
-	if (page->large != (page_size == RMP_PAGE_2M))
+	if (!fit_size(gpa, page_size))
 		return RMP_RESULT_SIZE_MISMATCH;
 	if (!page->validated)
 		return RMP_RESULT_FAIL_INPUT;

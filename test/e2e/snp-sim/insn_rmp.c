@@ -30,11 +30,19 @@ static bool operand_page(struct vcpu *vcpu, uint64_t *gpa)
 	return true;
 }
 
+/*
+ * Only a 2 MiB operand on 4 KiB entries is the guest's to handle. The other way round hardware raises a nested page
+ * fault with the size-mismatch bit, and KVM splits the entry (PSMASH) and lets the guest repeat the instruction.
+ */
 static uint32_t check_size(const struct rmp_entry *entry, uint64_t gpa, bool large)
 {
 	if (large && (gpa & (LARGE_PAGE_SIZE - 1)) != 0)
 		return RMP_FAIL_INPUT;
-	return entry->large == large ? RMP_OK : RMP_FAIL_SIZEMISMATCH;
+	if (large && !entry->large)
+		return RMP_FAIL_SIZEMISMATCH;
+	if (!large && entry->large)
+		rmp_smash(gpa);
+	return RMP_OK;
 }
 
 static void finish(struct vcpu *vcpu, uint32_t result, bool carry)
