@@ -3,11 +3,11 @@
 #include "amd_sp.h"
 
 #include "abi/snp.h"
+#include "freestanding_string.h"
 #include "ghcb.h"
 #include "page_alloc.h"
 #include "paging.h"
 #include "rmp.h"
-#include "freestanding_string.h"
 #include "svsm/service.h"
 #include "user_memory.h"
 

@@ -3,9 +3,9 @@
 #include "elf_image.h"
 
 #include "console.h"
+#include "freestanding_string.h"
 #include "random.h"
 #include "services.h"
-#include "freestanding_string.h"
 
 #include <elf.h>
 

@@ -4,10 +4,10 @@
 
 #include "abi/snp.h"
 #include "cpu.h"
+#include "freestanding_string.h"
 #include "paging.h"
 #include "percpu.h"
 #include "rmp.h"
-#include "freestanding_string.h"
 
 #define SEV_INFO_MAX_SHIFT 48
 #define SEV_INFO_MIN_SHIFT 32

@@ -6,6 +6,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "cpuid.h"
+#include "freestanding_string.h"
 #include "guest.h"
 #include "guest_memory.h"
 #include "guest_vcpu.h"
@@ -14,7 +15,6 @@
 #include "paging.h"
 #include "percpu.h"
 #include "secrets.h"
-#include "freestanding_string.h"
 
 #define GIB (1ull << 30)
 #define IDENTITY_GIB 4u

@@ -2,10 +2,10 @@
 /* Copyright (c) The SVSM Authors */
 #include "page_alloc.h"
 
+#include "freestanding_string.h"
 #include "paging.h"
 #include "panic.h"
 #include "spinlock.h"
-#include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
 #define PAGE_COUNT (FW_SIZE / PAGE_SIZE)

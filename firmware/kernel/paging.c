@@ -3,9 +3,9 @@
 #include "paging.h"
 
 #include "cpu.h"
+#include "freestanding_string.h"
 #include "page_alloc.h"
 #include "panic.h"
-#include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
 #define ENTRIES 512u

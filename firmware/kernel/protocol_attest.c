@@ -5,10 +5,10 @@
 #include "svsm_call.h"
 
 #include "abi/snp.h"
+#include "freestanding_string.h"
 #include "guest_memory.h"
 #include "memory_map.h"
 #include "services.h"
-#include "freestanding_string.h"
 
 static bool reserved_clear(const struct svsm_attest_services *op)
 {

@@ -3,9 +3,9 @@
 /* Protocol 2, vTPM (AMD 58019, section 8): commands are carried to the vtpm service, nothing is interpreted here. */
 #include "svsm_call.h"
 
+#include "freestanding_string.h"
 #include "guest_memory.h"
 #include "services.h"
-#include "freestanding_string.h"
 
 #define LOCALITY_SUPPORTED 0u
 

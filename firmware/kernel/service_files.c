@@ -4,9 +4,9 @@
 
 #include "amd_sp.h"
 #include "console.h"
+#include "freestanding_string.h"
 #include "secrets.h"
 #include "services.h"
-#include "freestanding_string.h"
 #include "user_memory.h"
 
 #include <errno.h>

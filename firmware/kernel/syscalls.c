@@ -3,15 +3,15 @@
 #include "syscalls.h"
 
 #include "clock.h"
+#include "freestanding_string.h"
 #include "random.h"
 #include "service_files.h"
 #include "services.h"
-#include "freestanding_string.h"
 #include "user_memory.h"
 
-#include <linux/futex.h>
 #include <asm/unistd_64.h>
 #include <errno.h>
+#include <linux/futex.h>
 
 #define SYSCALL_LENGTH 2u
 #define HEAP_LIMIT (24ull * 1024 * 1024)

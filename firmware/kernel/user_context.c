@@ -3,8 +3,8 @@
 #include "user_context.h"
 
 #include "cpu.h"
-#include "layout.h"
 #include "freestanding_string.h"
+#include "layout.h"
 
 #define FXSAVE_FCW 0 /* offsets in the FXSAVE image, APM 1 */
 #define FXSAVE_MXCSR 24

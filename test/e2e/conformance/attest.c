@@ -43,10 +43,8 @@ void attest_default(const struct attest *attest, uint8_t nonce_byte)
 
 struct attest_result attest_call(uint32_t function, uint64_t gpa)
 {
-	struct svsm_call call = {.rax = SVSM_FUNCTION(SVSM_ATTEST, function),
-				 .rcx = gpa,
-				 .rdx = UINT64_MAX,
-				 .r8 = UINT64_MAX};
+	struct svsm_call call = {
+		.rax = SVSM_FUNCTION(SVSM_ATTEST, function), .rcx = gpa, .rdx = UINT64_MAX, .r8 = UINT64_MAX};
 
 	(void)svsm_call(&call);
 	return (struct attest_result){call.rax, call.rcx, call.rdx, call.r8};

@@ -154,14 +154,10 @@ static void bad_parameters(void)
 		unsigned int offset, size;
 		uint64_t value;
 	} cases[] = {
-		{"nonce of 0 bytes", ATT_NONCE_SIZE, 2, 0},
-		{"nonce of 63 bytes", ATT_NONCE_SIZE, 2, 63},
-		{"nonce of 65 bytes", ATT_NONCE_SIZE, 2, 65},
-		{"reserved field 0Ch", ATT_RESERVED_0C, 4, 1},
-		{"reserved field 1Ah", ATT_RESERVED_1A, 2, 1},
-		{"reserved field 1Eh", ATT_RESERVED_1A + 4, 2, 0x8000},
-		{"reserved field 2Ch", ATT_RESERVED_2C, 4, 1},
-		{"reserved field 3Ch", ATT_RESERVED_3C, 4, 0x80000000},
+		{"nonce of 0 bytes", ATT_NONCE_SIZE, 2, 0},    {"nonce of 63 bytes", ATT_NONCE_SIZE, 2, 63},
+		{"nonce of 65 bytes", ATT_NONCE_SIZE, 2, 65},  {"reserved field 0Ch", ATT_RESERVED_0C, 4, 1},
+		{"reserved field 1Ah", ATT_RESERVED_1A, 2, 1}, {"reserved field 1Eh", ATT_RESERVED_1A + 4, 2, 0x8000},
+		{"reserved field 2Ch", ATT_RESERVED_2C, 4, 1}, {"reserved field 3Ch", ATT_RESERVED_3C, 4, 0x80000000},
 	};
 
 	for (unsigned int i = 0; i < COUNT(cases); i++) {

@@ -117,8 +117,8 @@ bool checks_ghcb(void)
 		check_equal("  and raises #VC", exception_seen.vector, VECTOR_VC);
 		check_equal("  of page not validated", exception_seen.error, EXIT_NOT_VALIDATED);
 	}
-	if (!check_true("page becomes shared by MSR protocol", ghcb_page_state((uint64_t)page, PAGE_STATE_SHARED) &&
-								       paging_set_private(page, false)))
+	if (!check_true("page becomes shared by MSR protocol",
+			ghcb_page_state((uint64_t)page, PAGE_STATE_SHARED) && paging_set_private(page, false)))
 		return false;
 	if (!check_true("GHCB registered", ghcb_start(page)))
 		return false;

@@ -219,7 +219,8 @@ static void large(void)
 	check_equal("PVALIDATE 4 KiB inside 2 MiB, rescind", pvalidate_one((uint64_t)block + PAGE_BYTES), R_SUCCESS);
 	check_true("  page is gone", rescinded(block + PAGE_BYTES));
 	check_true("  its neighbour is not", exceptions_probe(block));
-	check_equal("PVALIDATE 2 MiB over 4 KiB pages", pvalidate_one(entry | ENTRY_VALIDATE), R_PVALIDATE_SIZEMISMATCH);
+	check_equal("PVALIDATE 2 MiB over 4 KiB pages", pvalidate_one(entry | ENTRY_VALIDATE),
+		    R_PVALIDATE_SIZEMISMATCH);
 	check_equal("  next stays at it", pvalidate_next(area_list()), 0);
 	check_equal("  4 KiB validate", pvalidate_one(((uint64_t)block + PAGE_BYTES) | ENTRY_VALIDATE), R_SUCCESS);
 }

@@ -80,8 +80,8 @@ static void same_key(void)
 	uint32_t handle;
 
 	if (!check_true("test memory", attest_start(&attest)) ||
-	    !check_equal("TPM2_CreatePrimary of the default EK",
-			 tpm_create_primary(TPM_TEMPLATE_EK, &handle, &public), TPM_RC_SUCCESS))
+	    !check_equal("TPM2_CreatePrimary of the default EK", tpm_create_primary(TPM_TEMPLATE_EK, &handle, &public),
+			 TPM_RC_SUCCESS))
 		return;
 	check_equal("TPM2_FlushContext", tpm_flush(handle), TPM_RC_SUCCESS);
 	attest_default(&attest, 0);
@@ -128,8 +128,8 @@ static void mismatch(const char *name, uint32_t size)
 	memset(page, 0, PAGE_BYTES);
 	vtpm_request(page, VTPM_SEND_COMMAND, 0, size, get_random, sizeof(get_random));
 	result = vtpm_call((uint64_t)page);
-	if (result == R_SUCCESS && tpm_response(&reader, page + VTPM_RSP_DATA, bytes_get32(page + VTPM_RSP_SIZE),
-						TPM_ST_NO_SESSIONS, &code))
+	if (result == R_SUCCESS &&
+	    tpm_response(&reader, page + VTPM_RSP_DATA, bytes_get32(page + VTPM_RSP_SIZE), TPM_ST_NO_SESSIONS, &code))
 		result = code;
 	check_either(name, result, TPM_RC_COMMAND_SIZE, R_INVALID_PARAMETER);
 }

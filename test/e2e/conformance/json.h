@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Writes one JSON text into a buffer. Commas come by themselves. Names and strings are printable ASCII without quote and
- * backslash; anything else, or a full buffer, sets @failed and writes no more.
+ * Writes one JSON text into a buffer. Commas come by themselves. Names and strings are printable ASCII without quote
+ * and backslash; anything else, or a full buffer, sets @failed and writes no more.
  */
 #ifndef CONFORMANCE_JSON_H
 #define CONFORMANCE_JSON_H

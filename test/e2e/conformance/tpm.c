@@ -38,7 +38,8 @@
 
 #define NONCE_BYTES 32u
 #define RSA_2048_BYTES 256u
-#define EK_ATTRIBUTES 0x000300b2u /* fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt */
+#define EK_ATTRIBUTES 0x000300b2u /* fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt  \
+				   */
 #define AK_ATTRIBUTES 0x00050072u /* fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, restricted, sign */
 
 #define COMMAND_MAX 2048u
@@ -135,8 +136,8 @@ uint32_t tpm_property(uint32_t property, uint32_t *value)
 	count = tpm_get(&in, 4);
 	name = tpm_get(&in, 4);
 	*value = tpm_get(&in, 4);
-	return in.left == 0 && capability == CAP_TPM_PROPERTIES && count == 1 && name == property ? read_result() :
-												    TPM_FAILED;
+	return in.left == 0 && capability == CAP_TPM_PROPERTIES && count == 1 && name == property ? read_result()
+												  : TPM_FAILED;
 }
 
 uint32_t tpm_random(uint8_t *data, size_t size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * TPM 2.0 commands the guest needs (TCG TPM 2.0 Library, part 3), sent to the SVSM's vTPM. Each gives the TPM's response
- * code, or TPM_FAILED when the call or the response was malformed.
+ * TPM 2.0 commands the guest needs (TCG TPM 2.0 Library, part 3), sent to the SVSM's vTPM. Each gives the TPM's
+ * response code, or TPM_FAILED when the call or the response was malformed.
  */
 #ifndef CONFORMANCE_TPM_H
 #define CONFORMANCE_TPM_H

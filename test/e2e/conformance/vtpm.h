@@ -13,7 +13,8 @@ bool vtpm_start(void);
 uint8_t *vtpm_page(void);
 
 /* Writes a request header and copies a command behind it, at any place. */
-void vtpm_request(uint8_t *at, uint32_t command, uint8_t locality, uint32_t size, const uint8_t *data, size_t data_size);
+void vtpm_request(uint8_t *at, uint32_t command, uint8_t locality, uint32_t size, const uint8_t *data,
+		  size_t data_size);
 
 /* CMD with the request at @gpa. Gives RAX. */
 uint64_t vtpm_call(uint64_t gpa);

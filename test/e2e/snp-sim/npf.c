@@ -75,9 +75,12 @@ bool npf_handle(struct vcpu *vcpu, bool delivering)
 {
 	const struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
 	uint64_t gpa = vmcb->exit_info_2 & ~C_BIT;
-	bool c_bit = (vmcb->exit_info_2 & C_BIT) != 0;
-	/* Fetches, page walks and unpaged modes are private whatever the C-bit says */
-	bool always_private = (vmcb->exit_info_1 & (NPF_FETCH | NPF_WALK)) != 0 || (vmcb->cr0 & CR0_PG) == 0;
+	bool c_bit = (vmcb->exit_info_2 & C_BIT) != 0 || (vmcb->cr0 & CR0_PG) == 0;
+	/*
+	 * Fetches and page walks are private whatever the C-bit says. Nested page tables cannot tell them from reads,
+	 * so a page once walked or fetched without C-bit can then be read that way: weaker than hardware.
+	 */
+	bool always_private = (vmcb->exit_info_1 & (NPF_FETCH | NPF_WALK)) != 0;
 
 	if (!memory_has(gpa, 1)) {
 		if (c_bit || always_private || delivering)

@@ -14,16 +14,23 @@
 #define ADDRESS 0x000ffffffffff000ull
 
 static uint64_t *roots[SNP_VMPL_COUNT];
+static uint64_t *unpaged_roots[SNP_VMPL_COUNT]; /* the private view at the addresses without C-bit, and nothing else */
 
 void npt_init(void)
 {
-	for (unsigned int i = 0; i < SNP_VMPL_COUNT; i++)
+	for (unsigned int i = 0; i < SNP_VMPL_COUNT; i++) {
+		uint64_t private_view = (uint64_t)memory_alloc_pages(1) | PRESENT | WRITABLE | USER;
+
 		roots[i] = memory_alloc_pages(1);
+		roots[i][C_BIT >> 39] = private_view;
+		unpaged_roots[i] = memory_alloc_pages(1);
+		unpaged_roots[i][0] = private_view;
+	}
 }
 
-uint64_t npt_root(unsigned int vmpl)
+uint64_t npt_root(unsigned int vmpl, bool paged)
 {
-	return (uint64_t)roots[vmpl];
+	return (uint64_t)(paged ? roots[vmpl] : unpaged_roots[vmpl]);
 }
 
 static unsigned int index_of(uint64_t address, unsigned int level)

@@ -16,7 +16,12 @@
 #define NPT_EXECUTE_OK 2u
 
 void npt_init(void);
-uint64_t npt_root(unsigned int vmpl);
+
+/*
+ * The root to run a VMPL with. Without guest paging every access is private, so addresses have no C-bit and mean the
+ * private view. A guest that turns paging on goes on with that root until its first private access, which faults.
+ */
+uint64_t npt_root(unsigned int vmpl, bool paged);
 
 /* Maps the 4 KiB (or 2 MiB) page of @gpa in a view. @rights: NPT_WRITE_OK | NPT_EXECUTE_OK. */
 void npt_map(unsigned int vmpl, bool c_bit, uint64_t gpa, bool large, unsigned int rights);

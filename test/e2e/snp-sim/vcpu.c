@@ -52,7 +52,6 @@ static void init_vmcb(struct vmcb *vmcb, unsigned int vmpl)
 	vmcb->asid = 1 + vmpl;
 	vmcb->v_intr = V_INTR_MASKING;
 	vmcb->np_enable = 1;
-	vmcb->n_cr3 = npt_root(vmpl);
 }
 
 void vcpu_init(struct vcpu *vcpu, uint32_t apic_id)
@@ -79,8 +78,10 @@ static void store_segment(struct vmsa_segment *to, const struct vmcb_segment *fr
 #define FOR_EACH_SEGMENT(X) X(es) X(cs) X(ss) X(ds) X(fs) X(gs) X(gdtr) X(ldtr) X(idtr) X(tr)
 #define FOR_EACH_VMCB_REGISTER(X)                                                                                      \
 	X(efer)                                                                                                        \
-	X(cr4) X(cr3) X(cr0) X(dr7) X(dr6) X(rflags) X(rip) X(rsp) X(rax) X(star) X(lstar) X(cstar) X(sfmask)          \
-		X(kernel_gs_base) X(sysenter_cs) X(sysenter_esp) X(sysenter_eip) X(cr2) X(g_pat)
+	X(cr4)                                                                                                         \
+	X(cr3)                                                                                                         \
+	X(cr0) X(dr7) X(dr6) X(rflags) X(rip) X(rsp) X(rax) X(star) X(lstar) X(cstar) X(sfmask) X(kernel_gs_base)      \
+		X(sysenter_cs) X(sysenter_esp) X(sysenter_eip) X(cr2) X(g_pat)
 #define FOR_EACH_REGISTER(X)                                                                                           \
 	X(rbx) X(rcx) X(rdx) X(rsi) X(rdi) X(rbp) X(r8) X(r9) X(r10) X(r11) X(r12) X(r13) X(r14) X(r15)
 
@@ -163,6 +164,7 @@ void vcpu_enter(struct vcpu *vcpu)
 {
 	struct vcpu_level *level = vcpu_current(vcpu);
 
+	level->vmcb->n_cr3 = npt_root(vcpu->vmpl, (level->vmcb->cr0 & CR0_PG) != 0);
 	svm_enter((uint64_t)level->vmcb, &level->regs);
 	level->vmcb->event_injection = 0;
 }

@@ -66,8 +66,8 @@ static void hex_lines(void **state)
 
 static void hex_lines_refused(void **state)
 {
-	static const char *const bad[] = {"n",	    "n ",     "n  00",	 "n 0",	   "n 0g",   "n 00 ", "n AA",
-					  "n00ff",  "n 000000", "n 00\r", "nn 00",  "",	     " n 00", "n 00  00"};
+	static const char *const bad[] = {"n",	   "n ",       "n  00",	 "n 0",	  "n 0g", "n 00 ", "n AA",
+					  "n00ff", "n 000000", "n 00\r", "nn 00", "",	  " n 00", "n 00  00"};
 	uint8_t out[2];
 	size_t size;
 

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# Tests of the simulated SNP host: a program in the firmware's place breaks one rule a run, and the run must end as the
+# table below says. Needs `make` to have built everything.   usage: run.sh [RULE...]
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+# shellcheck source=test/e2e/machine.sh
+source test/e2e/machine.sh
+
+BUILD=${BUILD:-build}
+OUT=$BUILD/test/rules
+
+# rule at VMPL0 | function at VMPL2 | QEMU's exit status | what the last lines of the host's log must hold
+table='
+shutdown                 | none              | 65 | rule=shutdown vmpl=0
+shared_access_to_private | none              | 65 | rule=c0-access-to-private vmpl=0 .* gpa=8000000
+outside_ram              | none              | 65 | rule=outside-ram vmpl=0 .* gpa=3f000000
+vc_delivery              | none              | 65 | rule=vc-delivery vmpl=0
+ghcb_msr_request         | none              | 65 | rule=ghcb-msr-request vmpl=0 .* gpa=abc
+ghcb_not_shared          | none              | 65 | rule=ghcb-not-shared vmpl=0 .* gpa=8000000
+vmsa_not_marked          | none              | 65 | rule=vmsa-not-marked vmpl=0
+pvalidate_shared         | none              | 65 | rule=rmp-instruction-operand vmpl=0 .* gpa=1000000
+rmpadjust_outside_ram    | none              | 65 | rule=rmp-instruction-operand vmpl=0 .* gpa=3f000000
+level2_no_rights         | read_forbidden    | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+level2_read_only         | write_forbidden   | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+level2_read_only         | execute_forbidden | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+level2                   | vmsa_access       | 65 | rule=vmsa-page-access vmpl=2
+not_validated            | none              | 69 | terminate: set=1 reason=60
+rescinded                | none              | 69 | terminate: set=1 reason=60
+remapped_by_host         | none              | 69 | terminate: set=1 reason=60
+vc_cpuid                 | none              | 69 | terminate: set=1 reason=60
+vc_port                  | none              | 69 | terminate: set=1 reason=60
+vc_msr                   | none              | 69 | terminate: set=1 reason=60
+vc_vmmcall               | none              | 69 | terminate: set=1 reason=60
+pvalidate_results        | none              | 69 | terminate: set=1 reason=60
+rmpadjust_results        | none              | 69 | terminate: set=1 reason=60
+level2                   | rmp_instructions  | 69 | terminate: set=1 reason=60
+ghcb_answers             | none              | 69 | terminate: set=1 reason=60
+'
+
+passed=0 failed=0
+run_image() { # NAME IMAGE STATUS PATTERN
+	local status=0
+	machine_run "$OUT/$1" "$2" || status=$?
+	if [[ $status == "$3" ]] && grep -qE "$4" "$OUT/$1/host.log"; then
+		echo "ok   $1"
+		passed=$((passed + 1))
+	else
+		echo "FAIL $1: status $status, expected $3 and '$4'; the host's log ends:"
+		tail -n 3 "$OUT/$1/host.log" | cut -c 1-300
+		failed=$((failed + 1))
+	fi
+}
+
+mkdir -p "$OUT"
+while IFS='|' read -r rule level2 status pattern; do
+	rule=${rule// /} level2=${level2// /} status=${status// /} pattern=${pattern# }
+	[[ $rule == '' ]] && continue
+	name=$rule
+	[[ $level2 == none ]] || name=$rule-$level2
+	(($# == 0)) || [[ " $* " == *" $name "* ]] || continue
+	"${CC:-gcc}" -nostdlib -static -no-pie -Wl,-T,test/e2e/rules/rules.lds -Wl,-z,noexecstack -Wl,--build-id=none \
+		-Wl,--defsym=chosen_rule="rule_$rule" -Wl,--defsym=chosen_level2="level2_$level2" \
+		-o "$OUT/$name.elf" "$BUILD"/rules/*.o
+	printf '{"format":"svsm-image","version":1,"name":"%s","profile":"qemu-kvm","guest_policy":"0x30000",
+		"sev_features":["snp"],"firmware":"%s.elf","modules":[],"guest":null}\n' "$name" "$name" >"$OUT/$name.json"
+	"$BUILD/bin/svsm-igvm-build" build "$OUT/$name.json" --input-dir "$OUT" -o "$OUT/$name.igvm" >"$OUT/$name.log"
+	run_image "$name" "$OUT/$name.igvm" "$status" "$pattern"
+done <<<"$table"
+
+# Images the loader refuses, before a guest instruction runs
+image=$OUT/shutdown.igvm
+if (($# == 0)); then
+	head -c 4000 "$image" >"$OUT/cut-short.igvm"
+	run_image cut-short "$OUT/cut-short.igvm" 71 'refuse|image'
+	sed 's/IGVM/IGVN/' "$image" >"$OUT/wrong-magic.igvm"
+	run_image wrong-magic "$OUT/wrong-magic.igvm" 71 'refuse|image'
+	{ head -c 40 "$image"; printf '\001'; tail -c +42 "$image"; } >"$OUT/wrong-checksum.igvm"
+	run_image wrong-checksum "$OUT/wrong-checksum.igvm" 71 'refuse|image'
+fi
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
