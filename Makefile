@@ -2,8 +2,12 @@
 # Copyright (c) The SVSM Authors
 #
 # One non-recursive make. Each part is a folder with a module.mk that names its sources and tests.
-#   make            build everything        make attest   boot the image in QEMU and attest it
-#   make test       run every test          make bench    benchmarks        make check   style and licence checks
+#   make            build everything (install the packages first: make deps)
+#   make attest     install packages, build, boot the image on the simulated machine, attest it; ATTACK=NAME attacks it
+#   make test       install packages, build, run every test
+#   make unit-test  the unit tests alone        make check  licence and format checks
+#   make images     the boot images             make clang  compile everything with clang too
+#   make fuzz-igvm  fuzz a parser, FUZZ_SECONDS=60           make clean  remove build/
 
 BUILD := build
 .DEFAULT_GOAL := all
@@ -60,10 +64,32 @@ $(BUILD)/clang/%.o: %.c
 
 include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module.mk test/e2e/*/module.mk manifests/module.mk))
 
-.PHONY: all unit-test test attest check clang clean
+JOBS := $(shell nproc)
+
+.PHONY: all help deps unit-tests unit-test test attest check clang clean
 all: $(ALL)
-unit-test: $(UNIT_TESTS)
-	@set -e; for t in $(UNIT_TESTS); do echo "== $$t"; $$t; done
+help:
+	@sed -n 's/^#   make/make/p' Makefile
+
+deps:
+	@scripts/install-deps
+
+# ATTACK=tampered-image|wrong-nonce|vmpl2-report|foreign-root|swapped-ek|swapped-manifest: the same, attacked
+attest: deps
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all images
+	@test/e2e/attest.sh $(if $(ATTACK),--attack $(ATTACK))
+
+test: deps
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all images unit-tests clang
+	@scripts/run-tests $(UNIT_TESTS)
+
+# Programs of the unit tests; unit-test also runs them
+unit-tests: $(UNIT_TESTS)
+unit-test: unit-tests
+	@scripts/run-tests --unit-only $(UNIT_TESTS)
+check: deps
+	@scripts/check-licence
+	@scripts/check-format
 clang: $(CLANG_OBJS)
 clean:
 	rm -rf $(BUILD)

@@ -28,3 +28,19 @@ $(BUILD)/clang-service/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(filter-out -fstack-usage,$(SERVICE_CFLAGS)) -c -o $@ $<
 -include $(patsubst %.c,$(BUILD)/service/%.d,$(VTPM_SRC) $(ATTEST_SRC))
+
+# The same services as processes of the build host
+SERVICE_TESTS := $(SERVICES_DIR)/tests
+$(BUILD)/test/vtpm-sanitized: $(VTPM_SRC) $(wildcard $(SERVICES_DIR)/*/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(TEST_CFLAGS)) -I$(SERVICES_DIR)/common $(SANITIZE) -o $@ $(VTPM_SRC) -ltpms -lcrypto
+$(BUILD)/test/attest-sanitized: $(ATTEST_SRC) $(wildcard $(SERVICES_DIR)/*/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(TEST_CFLAGS)) -I$(SERVICES_DIR)/common $(SANITIZE) -o $@ $(ATTEST_SRC) -lcrypto
+TPM_SOCKET_SRC := $(SERVICE_TESTS)/tpm_socket.c $(SERVICE_TESTS)/service_process.c $(SERVICES_DIR)/common/service_io.c
+$(BUILD)/test/tpm-socket: $(TPM_SOCKET_SRC) $(wildcard $(SERVICES_DIR)/*/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(TEST_CFLAGS)) -I$(SERVICES_DIR)/common $(SANITIZE) -o $@ $(TPM_SOCKET_SRC)
+.PHONY: service-tests
+service-tests: $(addprefix $(BUILD)/test/,vtpm-sanitized attest-sanitized tpm-socket)
+unit-tests: service-tests

@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# Boots the image on the simulated SNP machine and attests it as a relying party; `make attest` calls this.
+#   usage: attest.sh [--attack NAME] [--out DIR] [--quiet]
+# NAME is one of the attacks below; the run then has to end with a refusal. Exit status: svsm-attest's (0 accepted,
+# 10..20 refused at a stage), 3 when the machine did not deliver evidence, 4 when measurements disagree.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=test/e2e/machine.sh
+source test/e2e/machine.sh
+
+OUT=$BUILD/attest
+IMAGE=$BUILD/images/conformance.igvm
+REFERENCE=$BUILD/images/conformance.reference.json
+POLICY=manifests/policies/conformance.json
+ATTACKS='tampered-image wrong-nonce vmpl2-report foreign-root swapped-ek swapped-manifest'
+GUEST_DONE=33 # QEMU's exit status when all checks of the conformance guest passed
+attack=none quiet=false
+
+usage() {
+	echo "usage: $0 [--attack {${ATTACKS// /|}}] [--out DIR] [--quiet]" >&2
+	exit 2
+}
+while (($#)); do
+	case $1 in
+	--attack) attack=${2:-} ;;
+	--out) OUT=${2:-} ;;
+	--quiet)
+		quiet=true
+		shift
+		continue
+		;;
+	*) usage ;;
+	esac
+	(($# > 1)) || usage
+	shift 2
+done
+[[ $attack == none || " $ATTACKS " == *" $attack "* ]] || usage
+[[ $OUT != '' ]] || usage
+
+say() { $quiet || echo "$*"; }
+fail() {
+	echo "attest: $*" >&2
+	exit 3
+}
+svsm_attest=$BUILD/bin/svsm-attest
+state=$OUT/relying-party.json root=$OUT/run/sp/ark.pem evidence=$OUT/evidence.json
+
+# What each attack changes; everything else stays as in the good run.
+
+tamper_image() { # one letter of the guest's greeting: the machine boots all the same
+	sed 's/conformance guest at VMPL2/conformance guest at VMPL3/' "$IMAGE" >"$OUT/tampered.igvm"
+	! cmp -s "$IMAGE" "$OUT/tampered.igvm" || fail 'the image has no text to tamper with'
+	IMAGE=$OUT/tampered.igvm
+}
+
+edit_evidence() { # JQ-FILTER [JQ-OPTION...]
+	jq -c "${@:2}" "$1" "$evidence" >"$evidence.new"
+	mv "$evidence.new" "$evidence"
+}
+
+flip_byte() { # FIELD OFFSET: in the base64 of a field
+	local blob=$OUT/field.bin byte
+	jq -r "$1" "$evidence" | base64 -d >"$blob"
+	byte=$(dd if="$blob" bs=1 skip="$2" count=1 status=none | od -An -tu1)
+	printf '%b' "\\x$(printf %x $((byte ^ 1)))" | dd of="$blob" bs=1 seek="$2" conv=notrunc status=none
+	# shellcheck disable=SC2016 # jq's variable
+	edit_evidence "$1 = \$new" --arg new "$(base64 -w 0 "$blob")"
+}
+
+forge_vmpl2_report() { # what the chip would sign for a request from VMPL2
+	jq -r .report "$evidence" | base64 -d >"$OUT/report.bin"
+	"$BUILD/bin/amd-sp" forge --state "$OUT/run/sp" --report "$OUT/report.bin" --out "$OUT/report2.bin" --vmpl 2
+	# shellcheck disable=SC2016 # jq's variable
+	edit_evidence '.report = $new' --arg new "$(base64 -w 0 "$OUT/report2.bin")"
+}
+
+foreign_root() {
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$OUT/foreign.key" -out "$OUT/foreign.pem" -days 30 \
+		-subj '/CN=ARK-Milan/O=Somebody else' 2>/dev/null
+	root=$OUT/foreign.pem
+}
+
+tamper_evidence() {
+	case $attack in
+	vmpl2-report) forge_vmpl2_report ;;
+	foreign-root) foreign_root ;;
+	swapped-ek) flip_byte '.eks[0]' 200 ;;
+	swapped-manifest) flip_byte '.manifest.data' 200 ;;
+	esac
+}
+
+# The evidence link (docs/contracts.md section 5) is a pair of pipes.
+
+expect_line() { # WORD: the rest of the guest's next line
+	local line
+	IFS= read -r -t 60 -u 8 line || fail "the guest says nothing; see $OUT/run/console.log"
+	line=${line%$'\r'}
+	[[ $line == "$1 "* ]] || fail "expected '$1 ...', the guest says '${line:0:100}'; see $OUT/run/console.log"
+	reply=${line#"$1 "}
+}
+
+collect() {
+	local nonce=$1 ek ak credential
+	echo "nonce $nonce" >&9
+	expect_line ek && ek=$reply
+	expect_line ak && ak=$reply
+	mapfile -t credential < <("$svsm_attest" credential --state "$state" --ek "$ek" --ak "$ak")
+	((${#credential[@]} == 2)) || fail 'no credential was made for the guest'
+	echo "credential ${credential[0]} ${credential[1]}" >&9
+	expect_line evidence
+	[[ $reply =~ ^[0-9]{1,7}$ ]] || fail "strange size of evidence: ${reply:0:40}"
+	timeout 60 head -c "$reply" <&8 >"$evidence" || fail "the evidence stops early; see $OUT/run/console.log"
+}
+
+measurements() { # MEASURED-BY-AMD-SP: three computations of the image's digest
+	local tool script
+	tool=$("$BUILD/bin/svsm-igvm-build" measure "$IMAGE")
+	script=$(test/e2e/launch_digest.py "$IMAGE")
+	say "measurement     svsm-igvm-build  ${tool:0:32}..."
+	say "                launch_digest.py ${script:0:32}..."
+	say "                amd-sp           ${1:0:32}..."
+	if ! [[ $tool == "$script" && $tool == "$1" ]]; then
+		echo "attest: the three computations of the launch digest disagree: $tool $script $1" >&2
+		exit 4
+	fi
+}
+
+mkdir -p "$OUT"
+rm -f "$evidence" "$OUT/verdict.json"
+[[ $attack != tampered-image ]] || tamper_image
+say "image           $IMAGE ($(stat -c %s "$IMAGE") bytes)"
+
+machine_start_sp "$OUT/run"
+mkfifo "$OUT/run/com2.in" "$OUT/run/com2.out"
+exec 8<>"$OUT/run/com2.out" 9<>"$OUT/run/com2.in"
+nonce=$("$svsm_attest" challenge --state "$state")
+sent=$nonce
+[[ $attack != wrong-nonce ]] || sent=$(printf '%0128d' 0)
+start=$(date +%s%N)
+machine_start_qemu "$OUT/run" "$IMAGE" "pipe:$OUT/run/com2"
+say "machine         $($QEMU --version | head -n 1), snp-sim and amd-sp: simulated"
+collect "$sent"
+say "evidence        $evidence ($(stat -c %s "$evidence") bytes) after $((($(date +%s%N) - start) / 1000000)) ms"
+
+# The KDS replica is part of amd-sp: the verifier asks it while the machine is up.
+measurements "$(jq -r .digest "$OUT/run/sp/launch.json")"
+tamper_evidence
+verdict=0
+"$svsm_attest" verify "$evidence" --state "$state" --reference "$REFERENCE" --policy "$POLICY" \
+	--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$root" --json "$OUT/verdict.json" || verdict=$?
+
+status=0
+wait "$machine_qemu" || status=$?
+machine_qemu=''
+machine_stop_sp
+say "guest           $(grep -c '^ok ' "$OUT/run/console.log") checks passed, $(grep -c '^FAIL ' "$OUT/run/console.log" || true) failed"
+[[ $status == "$GUEST_DONE" ]] || fail "the guest ended with QEMU status $status; see $OUT/run/console.log and host.log"
+say "verdict         $OUT/verdict.json, exit status $verdict"
+exit "$verdict"
