@@ -44,3 +44,6 @@ $(BUILD)/test/tpm-socket: $(TPM_SOCKET_SRC) $(wildcard $(SERVICES_DIR)/*/*.h)
 .PHONY: service-tests
 service-tests: $(addprefix $(BUILD)/test/,vtpm-sanitized attest-sanitized tpm-socket)
 unit-tests: service-tests
+$(call host_test,service-attest,$(SERVICE_TESTS)/test_attest.c $(SERVICE_TESTS)/fake_peers.c \
+	$(SERVICE_TESTS)/service_process.c $(SERVICES_DIR)/common/service_io.c,-lcrypto,-I$(SERVICES_DIR)/common)
+$(BUILD)/test/service-attest: | $(BUILD)/test/attest-sanitized

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# The host tools as they are shipped, under valgrind: no invalid access, no leak, on good and on broken input.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+BUILD=${BUILD:-build}
+image=$BUILD/images/conformance.igvm
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+passed=0 failed=0
+
+check() { # EXPECTED-STATUS COMMAND...
+	local expected=$1 status=0
+	shift
+	valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect \
+		"$@" >"$dir/out" 2>&1 || status=$?
+	if [[ $status == "$expected" ]]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL (status $status, expected $expected): $*"
+		tail -n 20 "$dir/out"
+	fi
+}
+
+head -c 5000 "$image" >"$dir/short.igvm"
+: >"$dir/empty"
+build_tool=$BUILD/bin/svsm-igvm-build
+check 0 "$build_tool" measure "$image"
+check 0 "$build_tool" inspect "$image" --json
+check 0 "$build_tool" build manifests/images/conformance.json --input-dir "$BUILD" -o "$dir/image.igvm"
+check 1 "$build_tool" measure "$dir/short.igvm"
+check 1 "$build_tool" inspect "$dir/empty"
+check 1 "$build_tool" build "$dir/empty" -o "$dir/none.igvm"
+attest=$BUILD/bin/svsm-attest
+check 0 "$attest" challenge --state "$dir/state.json"
+check 3 "$attest" verify "$dir/missing" --state "$dir/state.json" --reference "$dir/empty" --policy "$dir/empty" \
+	--kds-url http://127.0.0.1:9 --trust-root "$dir/empty"
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
