@@ -7,7 +7,7 @@
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
-#   make fuzz-igvm  fuzz a parser, FUZZ_SECONDS=60           make clean  remove build/
+#   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
 
 BUILD := build
 .DEFAULT_GOAL := all
@@ -55,6 +55,18 @@ UNIT_TESTS += $(BUILD)/test/$(1)
 endef
 host_test = $(eval $(call host_test_,$(strip $(1)),$(2),$(3),$(4)))
 
+# $(call fuzz_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/fuzz/NAME, a libFuzzer program; `make fuzz` runs each
+FUZZERS :=
+FUZZ_SECONDS ?= 60
+define fuzz_program_
+$(BUILD)/fuzz/$(1): $(2)
+	@mkdir -p $$(@D)
+	clang $(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE $(4) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $$@ $$(filter %.c,$$^) $(3)
+FUZZERS += $(1)
+endef
+fuzz_program = $(eval $(call fuzz_program_,$(strip $(1)),$(2),$(3),$(4)))
+
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
@@ -66,7 +78,7 @@ include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module
 
 JOBS := $(shell nproc)
 
-.PHONY: all help deps unit-tests unit-test test attest check clang clean
+.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz
 all: $(ALL)
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -87,6 +99,12 @@ test: deps
 unit-tests: $(UNIT_TESTS)
 unit-test: unit-tests
 	@scripts/run-tests --unit-only $(UNIT_TESTS)
+# Each fuzzer for FUZZ_SECONDS; what it finds stays in build/fuzz/
+fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS))
+	@set -e; for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/corpus/$$f; echo "fuzz $$f"; \
+		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 \
+		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f 2>$(BUILD)/fuzz/$$f.log || \
+		{ tail -n 40 $(BUILD)/fuzz/$$f.log; exit 1; }; grep '^Done\|stat::' $(BUILD)/fuzz/$$f.log; done
 check: deps
 	@scripts/check-licence
 	@scripts/check-format

@@ -19,15 +19,5 @@ $(BUILD)/test/svsm-igvm-build-cli: $(D)/tests/cli.sh $(BUILD)/bin/svsm-igvm-buil
 	@chmod +x $@
 UNIT_TESTS += $(BUILD)/test/svsm-igvm-build-cli
 
-# make fuzz-igvm [FUZZ_SECONDS=60]
-IGVM_FUZZ_SOURCES := $(D)/tests/fuzz_igvm.c $(addprefix $(D)/,error.c vmsa.c igvm_types.c igvm_parse.c igvm_rules.c \
-	measure.c inspect.c options.c) lib/launch_digest.c
-FUZZ_SECONDS ?= 60
-$(BUILD)/fuzz/fuzz_igvm: $(IGVM_FUZZ_SOURCES) $(wildcard $(D)/*.h)
-	@mkdir -p $(@D)
-	clang $(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE -Ihost-tools/svsm-igvm-build \
-		-fsanitize=fuzzer,address,undefined -o $@ $(filter %.c,$^) -ljansson -lcrypto -lz
-.PHONY: fuzz-igvm
-fuzz-igvm: $(BUILD)/fuzz/fuzz_igvm
-	@mkdir -p $(BUILD)/fuzz/corpus-igvm
-	$< -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 $(BUILD)/fuzz/corpus-igvm
+$(call fuzz_program,igvm,$(D)/tests/fuzz_igvm.c $(addprefix $(D)/,error.c vmsa.c igvm_types.c igvm_parse.c igvm_rules.c \
+	measure.c inspect.c options.c) lib/launch_digest.c,-ljansson -lcrypto -lz,-I$(D))

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * Fuzzes what the host and the guest hand to ring 0: the memory map page, and core calls with any registers over guest
+ * memory of any content. Input: one byte selects; a map takes a page, calls take 40-byte register sets, the rest is
+ * guest memory.
+ */
+#include "../guest_memory.h"
+#include "../memory_map.h"
+#include "../svsm_call.h"
+#include "abi/snp.h"
+#include "fake_guest.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CALLS_MAX 6u
+#define DATA_AT 0x2000u
+#define DATA_MAX 0x3000u
+
+struct fuzz_call {
+	uint64_t number;
+	uint64_t rcx, rdx, r8, r9;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void fuzz_map(const uint8_t *data, size_t size)
+{
+	uint8_t page[PAGE_SIZE] = {0};
+	struct memory_map map;
+	uint64_t end = 0;
+
+	memcpy(page, data, size < sizeof(page) ? size : sizeof(page));
+	if (!memory_map_parse(&map, page))
+		return;
+	require(map.count <= MEMORY_MAP_RANGE_MAX);
+	for (size_t i = 0; i < map.count; i++) {
+		const struct gpa_range *range = &map.range[i];
+
+		require(range->start >= end && range->end > range->start &&
+			((range->start | range->end) & (PAGE_SIZE - 1)) == 0);
+		end = range->end;
+	}
+}
+
+static bool is_result(uint32_t code)
+{
+	return code == SVSM_SUCCESS || (code >= SVSM_ERR_INCOMPLETE && code <= SVSM_ERR_BUSY) ||
+	       (code >= SVSM_ERR_PROTOCOL_BASE && code <= SVSM_ERR_PVALIDATE_FAIL_NOCHANGE);
+}
+
+static void fuzz_calls(const uint8_t *data, size_t size)
+{
+	struct fuzz_call calls[CALLS_MAX];
+	size_t count = size / sizeof(calls[0]) < CALLS_MAX ? size / sizeof(calls[0]) : CALLS_MAX;
+	size_t rest = size - count * sizeof(calls[0]);
+
+	fake_guest_reset();
+	if (count != 0)
+		memcpy(calls, data, count * sizeof(calls[0]));
+	memcpy(fake_ram + DATA_AT, data + count * sizeof(calls[0]), rest < DATA_MAX ? rest : DATA_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct svsm_call call = {.number = (uint32_t)calls[i].number & 0xf,
+					 .rcx = calls[i].rcx,
+					 .rdx = calls[i].rdx,
+					 .r8 = calls[i].r8,
+					 .r9 = calls[i].r9};
+
+		require(is_result(protocol_core(&call)));
+		/* The calling area is always memory the firmware may use for this guest. */
+		require(memory_map_contains(&memory_map_guest, fake_cpu.calling_area, PAGE_SIZE));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	if ((data[0] & 1) != 0)
+		fuzz_map(data + 1, size - 1);
+	else
+		fuzz_calls(data + 1, size - 1);
+	return 0;
+}
