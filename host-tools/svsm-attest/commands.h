@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#ifndef SVSM_ATTEST_COMMANDS_H
+#define SVSM_ATTEST_COMMANDS_H
+
+#include "verify.h"
+
+#define PROGRAM "svsm-attest"
+
+/* Each takes its own name as argv[0] and gives the exit code. */
+int command_challenge(int argc, char **argv);
+int command_credential(int argc, char **argv);
+int command_verify(int argc, char **argv);
+
+/* Prints "svsm-attest: ..." and gives EXIT_CANNOT_READ. */
+int command_fail(const struct error *error);
+/* `words` may be NULL when getopt has already said what is wrong. Gives EXIT_USAGE. */
+int command_usage(const char *command, const char *words);
+
+#endif

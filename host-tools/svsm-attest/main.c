@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define VERSION "0.1"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"challenge", command_challenge},
+	{"credential", command_credential},
+	{"verify", command_verify},
+};
+
+static const char help[] =
+	"Usage: " PROGRAM " COMMAND [OPTIONS]\n"
+	"Attest a confidential VM and the vTPM of its SVSM, as the relying party.\n"
+	"\n"
+	"  challenge    make a nonce for the guest\n"
+	"  credential   make a credential that only the guest's TPM can open\n"
+	"  verify       verify the guest's evidence and give a verdict\n"
+	"\n"
+	"  -h, --help      this text; after a command, that command's options\n"
+	"  -V, --version   version\n"
+	"\n"
+	"Exit status: 0 accepted or done, 2 wrong command line, 3 cannot read, write or fetch; refused at:\n"
+	"10 parse, 11 chain, 12 revocation, 13 signature, 14 binding, 15 tcb, 16 policy, 17 svsm, 18 keys,\n"
+	"19 quote, 20 event-log.\n";
+
+int command_fail(const struct error *error)
+{
+	fprintf(stderr, PROGRAM ": %s\n", error->text);
+	return EXIT_CANNOT_READ;
+}
+
+int command_usage(const char *command, const char *words)
+{
+	if (words)
+		fprintf(stderr, PROGRAM " %s: %s\n", command, words);
+	fprintf(stderr, "Try '" PROGRAM " %s --help'.\n", command);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		fputs(help, stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts(PROGRAM " " VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	fprintf(stderr, PROGRAM ": unknown command '%.40s'\nTry '" PROGRAM " --help'.\n", argv[1]);
+	return EXIT_USAGE;
+}

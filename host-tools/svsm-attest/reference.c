@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* Reference values as svsm-igvm-build writes them. */
+#include "json_read.h"
+#include "policy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REFERENCE_FILE_MAX (1u << 20)
+#define VCPUS_MAX 4096u
+
+static bool read_measurements(const json_t *object, const char *path, struct reference *out, struct error *error)
+{
+	const json_t *list;
+
+	if (!json_read_array(object, path, "measurements", REFERENCE_MEASUREMENTS_MAX, &list, error))
+		return false;
+	if (json_array_size(list) == 0)
+		return error_refuse(error, "%s: no measurements", path);
+	out->measurement = calloc(json_array_size(list), sizeof(*out->measurement));
+	if (!out->measurement)
+		return error_resources(error, "read reference values");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		const char *profile;
+		uint64_t vcpus;
+		char where[48];
+
+		snprintf(where, sizeof(where), "measurements[%zu]", i);
+		if (!json_read_shape(item, where, "profile vcpus digest", "", error) ||
+		    !json_read_string(item, where, "profile", &profile, error) ||
+		    !json_read_number(item, where, "vcpus", VCPUS_MAX, &vcpus, error) ||
+		    !json_read_hex(item, where, "digest", out->measurement[i].digest, SNP_DIGEST_SIZE, error))
+			return false;
+		snprintf(out->measurement[i].profile, sizeof(out->measurement[i].profile), "%s", profile);
+		error_printable(out->measurement[i].profile);
+		out->measurement[i].vcpus = (uint32_t)vcpus;
+		out->count++;
+	}
+	return true;
+}
+
+static bool read_reference(const json_t *object, const char *path, struct reference *out, struct error *error)
+{
+	const json_t *inputs;
+	const char *image;
+
+	/* The inputs document how an image was made; nothing here is decided by them. */
+	if (!json_read_shape(object, path, "format version image measurements guest_policy inputs", "$schema", error) ||
+	    !json_read_format(object, path, "svsm-reference-values", error) ||
+	    !json_read_string(object, path, "image", &image, error) ||
+	    !json_read_array(object, path, "inputs", 1024, &inputs, error) ||
+	    !json_read_bits(object, path, "guest_policy", &out->guest_policy, error))
+		return false;
+	snprintf(out->image, sizeof(out->image), "%s", image);
+	error_printable(out->image);
+	return read_measurements(object, path, out, error);
+}
+
+bool reference_read(const char *path, struct reference *out, struct error *error)
+{
+	struct error detail;
+	json_t *document;
+	bool ok;
+
+	memset(out, 0, sizeof(*out));
+	if (!json_read_file(path, REFERENCE_FILE_MAX, &document, error))
+		return false;
+	ok = read_reference(document, path, out, &detail);
+	json_decref(document);
+	if (!ok) {
+		reference_free(out);
+		return error_refuse(error, "reference values %s: %.500s", path, detail.text);
+	}
+	return true;
+}
+
+void reference_free(struct reference *reference)
+{
+	free(reference->measurement);
+	reference->measurement = NULL;
+	reference->count = 0;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "report.h"
+
+#include <string.h>
+
+#define GUEST_POLICY_RESERVED (~0ull << 26)
+#define KEY_INFO_RESERVED (~0u << 5)
+#define SIGNATURE_COMPONENT_USED 48u
+
+const struct report_bit report_guest_policy_bits[] = {
+	{"smt", SNP_POLICY_SMT},	   {"migrate-ma", SNP_POLICY_MIGRATE_MA},
+	{"debug", SNP_POLICY_DEBUG},	   {"single-socket", SNP_POLICY_SINGLE_SOCKET},
+	{"cxl-allow", 1ull << 21},	   {"mem-aes-256-xts", 1ull << 22},
+	{"rapl-dis", 1ull << 23},	   {"ciphertext-hiding-dram", 1ull << 24},
+	{"page-swap-disable", 1ull << 25}, {NULL, 0},
+};
+
+const struct report_bit report_platform_info_bits[] = {
+	{"smt", 1u << 0},
+	{"tsme", 1u << 1},
+	{"ecc", 1u << 2},
+	{"rapl-dis", 1u << 3},
+	{"ciphertext-hiding-dram", 1u << 4},
+	{"alias-check-complete", 1u << 5},
+	{"iommu-write-safe", 1u << 6},
+	{"tio", 1u << 7},
+	{NULL, 0},
+};
+
+static bool zero(const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < size; i++)
+		any |= bytes[i];
+	return any == 0;
+}
+
+/* Reserved fields by version; a field that gained a meaning later is reserved before. */
+static bool reserved_ok(const struct snp_report *f, struct error *error)
+{
+	const struct {
+		const char *place;
+		bool ok;
+	} rules[] = {
+		{"bytes 04Ch-04Fh", f->reserved_04c == 0},
+		{"bytes 188h-18Ah (CPUID, version 3)",
+		 f->version >= REPORT_VERSION_WITH_CPUID ||
+			 (f->cpuid_family | f->cpuid_model | f->cpuid_stepping) == 0},
+		{"bytes 18Bh-19Fh", zero(f->reserved_18b, sizeof(f->reserved_18b))},
+		{"byte 1EBh", f->reserved_1eb == 0},
+		{"byte 1EFh", f->reserved_1ef == 0},
+		{"bytes 1F8h-207h (mitigation vectors, version 5)",
+		 f->version >= REPORT_VERSION_WITH_MITIGATIONS || (f->launch_mit_vector | f->current_mit_vector) == 0},
+		{"bytes 208h-29Fh", zero(f->reserved_208, sizeof(f->reserved_208))},
+		{"bytes 330h-49Fh", zero(f->reserved_330, sizeof(f->reserved_330))},
+		{"the top bytes of signature R",
+		 zero(f->signature_r + SIGNATURE_COMPONENT_USED, sizeof(f->signature_r) - SIGNATURE_COMPONENT_USED)},
+		{"the top bytes of signature S",
+		 zero(f->signature_s + SIGNATURE_COMPONENT_USED, sizeof(f->signature_s) - SIGNATURE_COMPONENT_USED)},
+		{"KEY_INFO bits 31:5", (f->key_info & KEY_INFO_RESERVED) == 0},
+		{"POLICY bits 63:26", (f->policy & GUEST_POLICY_RESERVED) == 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!rules[i].ok)
+			return error_refuse(error, "report: %s must be zero in version %u", rules[i].place, f->version);
+	}
+	if (!(f->policy & SNP_POLICY_RESERVED_MBO))
+		return error_refuse(error, "report: POLICY bit 17 must be one");
+	return true;
+}
+
+bool report_parse(const uint8_t *bytes, size_t size, struct report *out, struct error *error)
+{
+	const struct snp_report *f = &out->fields;
+	uint32_t key;
+
+	if (size != SNP_REPORT_SIZE)
+		return error_refuse(error, "report: %zu bytes, but an SNP report has %u", size, SNP_REPORT_SIZE);
+	memcpy(out->raw, bytes, size);
+	memcpy(&out->fields, bytes, size);
+	out->product = PRODUCT_UNKNOWN;
+	if (f->version < REPORT_VERSION_MIN || f->version > REPORT_VERSION_MAX)
+		return error_refuse(error, "report: version %u is not one of %u to %u, whose layout this program knows",
+				    f->version, REPORT_VERSION_MIN, REPORT_VERSION_MAX);
+	if (f->signature_algo != SNP_SIGNATURE_ALGO_P384_SHA384)
+		return error_refuse(error, "report: signature algorithm %u is not 1 (ECDSA P-384 with SHA-384)",
+				    f->signature_algo);
+	if (!reserved_ok(f, error))
+		return false;
+	if (f->vmpl >= SNP_VMPL_COUNT && f->vmpl != REPORT_VMPL_HOST)
+		return error_refuse(error, "report: VMPL %u does not exist", f->vmpl);
+	key = f->key_info >> SNP_KEY_INFO_SIGNING_KEY_SHIFT & SNP_KEY_INFO_SIGNING_KEY_MASK;
+	if (key != SNP_SIGNING_KEY_VCEK && key != SNP_SIGNING_KEY_VLEK && key != SNP_SIGNING_KEY_NONE)
+		return error_refuse(error, "report: signing key %u is reserved", key);
+	if (f->version >= REPORT_VERSION_WITH_CPUID) {
+		out->product = product_from_cpuid(f->cpuid_family, f->cpuid_model);
+		if (out->product == PRODUCT_UNKNOWN)
+			return error_refuse(
+				error,
+				"report: CPU family %02xh model %02xh is not of a product line this program knows",
+				f->cpuid_family, f->cpuid_model);
+	}
+	return true;
+}

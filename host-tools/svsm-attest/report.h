@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* ATTESTATION_REPORT (AMD 56860): strict parsing. Nothing here says who made the report. */
+#ifndef SVSM_ATTEST_REPORT_H
+#define SVSM_ATTEST_REPORT_H
+
+#include "abi/snp.h"
+#include "error.h"
+#include "product.h"
+
+struct report {
+	uint8_t raw[SNP_REPORT_SIZE]; /* signatures are checked over these bytes */
+	struct snp_report fields;     /* the same bytes; the project's machines are little-endian */
+	enum product product;	      /* from the CPUID fields; PRODUCT_UNKNOWN in a version 2 report */
+};
+
+#define REPORT_VERSION_MIN 2u
+#define REPORT_VERSION_MAX 5u
+#define REPORT_VERSION_WITH_CPUID 3u
+#define REPORT_VERSION_WITH_MITIGATIONS 5u
+#define REPORT_VMPL_HOST 0xffffffffu
+
+/* Version, reserved fields, signature algorithm, signing key, and the number of bytes must be right. */
+bool report_parse(const uint8_t *bytes, size_t size, struct report *out, struct error *error) MUST_CHECK;
+
+/* A bit of GUEST_POLICY or PLATFORM_INFO by the name policies and verdicts use */
+struct report_bit {
+	const char *name;
+	uint64_t mask;
+};
+/* Both end with a NULL name. */
+extern const struct report_bit report_guest_policy_bits[];
+extern const struct report_bit report_platform_info_bits[];
+
+/* Guest policy bits that weaken a guest; the others (but for the ABI version) restrict it. */
+#define REPORT_GUEST_POLICY_LOOSE (SNP_POLICY_SMT | SNP_POLICY_MIGRATE_MA | SNP_POLICY_DEBUG | 1ull << 21)
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/*
+ * A whole attested machine in software: ARK, ASK, VCEK and CRL, a TPM's EK and AK, a report, a manifest and a quote.
+ * Keys are made once in a run; every scene is fresh. The software TPM opens credentials by the specification, not by
+ * the code under test.
+ */
+#ifndef SVSM_ATTEST_TESTS_FIXTURE_H
+#define SVSM_ATTEST_TESTS_FIXTURE_H
+
+#include "credential.h"
+#include "verify.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define FIXTURE_PCRS 10u
+
+struct fixture_keys {
+	EVP_PKEY *ark, *ask, *vcek, *stranger; /* RSA, RSA, P-384, P-384 */
+	EVP_PKEY *ek_rsa, *ek_ecc, *ak_ecc, *ak_rsa;
+};
+/* Made at the first call; fixture_end() frees them. */
+const struct fixture_keys *fixture_keys(void);
+void fixture_end(void);
+
+/* TPMT_PUBLIC of template L-1, L-2, and of an AK; the caller frees the blob. `change` may edit before marshalling. */
+typedef void fixture_change(TPMT_PUBLIC *area);
+struct blob fixture_ek(EVP_PKEY *key, fixture_change *change);
+struct blob fixture_ak(EVP_PKEY *key, fixture_change *change);
+
+/* TPM2_ActivateCredential; false when integrity fails. `name` is of the activated object. */
+bool fixture_activate(EVP_PKEY *ek, const struct blob *id_object, const struct blob *encrypted_secret,
+		      const uint8_t *name, size_t name_size, struct blob *out);
+
+/* What certificates say; start from fixture_certificates_default(). */
+struct fixture_certificates {
+	uint8_t chip_id[64];
+	struct tcb tcb;
+	const char *product;
+	EVP_PKEY *ask_signer; /* who signs the ASK, the VCEK, the CRL */
+	EVP_PKEY *vcek_signer;
+	EVP_PKEY *crl_signer;
+	long vcek_starts, vcek_ends, crl_starts, crl_ends; /* seconds from now */
+	bool revoke_ask;
+	const char *leaf_name;
+	bool sha256; /* sign the VCEK with SHA-256 */
+	bool wrapped_chip_id;
+};
+void fixture_certificates_default(struct fixture_certificates *out);
+
+struct scene {
+	/* To change before scene_build() */
+	struct fixture_certificates certificates;
+	struct snp_report report;
+	EVP_PKEY *report_signer, *ek_key, *ak_key, *quote_signer;
+	struct blob ek, ak, manifest;
+	bool keep_report_data;
+	TPMS_ATTEST attest;
+	bool keep_pcr_digest;
+	TPMI_ALG_HASH quote_hash;
+	uint8_t pcr[FIXTURE_PCRS][32];
+	struct state state;
+	struct policy policy;
+	struct reference reference;
+	/* To change after it */
+	json_t *bundle;
+	struct blob root_pem;
+	char folder[64]; /* vcek.der, cert_chain.pem, crl.der */
+	/* After scene_run() */
+	struct blob bundle_bytes;
+	struct chain_roots roots;
+	struct verify verify;
+};
+void scene_open(struct scene *scene);
+void scene_build(struct scene *scene);
+/* Exit code; may be called once. */
+int scene_run(struct scene *scene);
+void scene_close(struct scene *scene);
+/* Builds, runs, and expects that exit code with those words in the failing stage's sentence (NULL: any). */
+void scene_expect(struct scene *scene, int code, const char *words);
+/* The same for a scene that is built */
+void scene_expect_run(struct scene *scene, int code, const char *words);
+/* Writes evidence.json, state.json, reference.json, ark.pem and the certificates to `folder`; false on failure. */
+bool scene_write(const char *folder);
+
+/* New string of base64 as a JSON value */
+json_t *fixture_base64(const void *data, size_t size);
+/* Writes a file inside the scene's folder. */
+void scene_file(const struct scene *scene, const char *name, const void *data, size_t size);
+void scene_path(const struct scene *scene, const char *name, char path[128]);
+
+int test_text_run(void);
+int test_report_run(void);
+int test_manifest_run(void);
+int test_credential_run(void);
+int test_verify_run(void);
+int test_policy_run(void);
+int test_event_log_run(void);
+int test_kds_run(void);
+
+#endif
