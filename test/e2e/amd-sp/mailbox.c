@@ -83,8 +83,12 @@ bool mailbox_serve(struct sp_ram *ram, struct sp_core *core, const char *output)
 	static const char *const names[] = {"unknown command", "SNP_LAUNCH_START", "SNP_LAUNCH_UPDATE",
 					    "SNP_LAUNCH_FINISH", "SNP_GUEST_REQUEST"};
 	struct sp_mailbox *box = sp_ram_mailbox(ram), command;
-	uint32_t number = __atomic_load_n(&box->doorbell, __ATOMIC_ACQUIRE), status;
+	uint32_t number, status;
 
+	/* QEMU's boot firmware clears low memory after the RAM file was attached. */
+	if (__atomic_load_n(&box->magic, __ATOMIC_RELAXED) != SP_MAILBOX_MAGIC)
+		mailbox_open(ram);
+	number = __atomic_load_n(&box->doorbell, __ATOMIC_ACQUIRE);
 	if (number == __atomic_load_n(&box->complete, __ATOMIC_RELAXED))
 		return false;
 	memcpy(&command, box, sizeof(command));
