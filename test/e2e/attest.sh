@@ -61,20 +61,23 @@ edit_evidence() { # JQ-FILTER [JQ-OPTION...]
 	mv "$evidence.new" "$evidence"
 }
 
-flip_byte() { # FIELD OFFSET: in the base64 of a field
-	local blob=$OUT/field.bin byte
-	jq -r "$1" "$evidence" | base64 -d >"$blob"
-	byte=$(dd if="$blob" bs=1 skip="$2" count=1 status=none | od -An -tu1)
-	printf '%b' "\\x$(printf %x $((byte ^ 1)))" | dd of="$blob" bs=1 seek="$2" conv=notrunc status=none
+replace_field() { # FIELD FILE
 	# shellcheck disable=SC2016 # jq's variable
-	edit_evidence "$1 = \$new" --arg new "$(base64 -w 0 "$blob")"
+	edit_evidence "$1 = \$new" --arg new "$(base64 -w 0 "$2")"
+}
+
+# The public area of another TPM's EK: the guest's with another RSA-2048 modulus, its last 256 bytes
+foreign_ek() { # OUT
+	local modulus
+	jq -r '.eks[0]' "$evidence" | base64 -d | head -c -256 >"$1"
+	modulus=$(openssl genrsa 2048 2>/dev/null | openssl rsa -noout -modulus 2>/dev/null)
+	xxd -r -p <<<"${modulus#Modulus=}" >>"$1"
 }
 
 forge_vmpl2_report() { # what the chip would sign for a request from VMPL2
 	jq -r .report "$evidence" | base64 -d >"$OUT/report.bin"
 	"$BUILD/bin/amd-sp" forge --state "$OUT/run/sp" --report "$OUT/report.bin" --out "$OUT/report2.bin" --vmpl 2
-	# shellcheck disable=SC2016 # jq's variable
-	edit_evidence '.report = $new' --arg new "$(base64 -w 0 "$OUT/report2.bin")"
+	replace_field .report "$OUT/report2.bin"
 }
 
 foreign_root() {
@@ -87,8 +90,15 @@ tamper_evidence() {
 	case $attack in
 	vmpl2-report) forge_vmpl2_report ;;
 	foreign-root) foreign_root ;;
-	swapped-ek) flip_byte '.eks[0]' 200 ;;
-	swapped-manifest) flip_byte '.manifest.data' 200 ;;
+	swapped-ek)
+		foreign_ek "$OUT/ek.bin"
+		replace_field '.eks[0]' "$OUT/ek.bin"
+		;;
+	swapped-manifest) # of the other TPM, and so consistent in itself
+		foreign_ek "$OUT/ek.bin"
+		replace_field '.eks[0]' "$OUT/ek.bin"
+		replace_field .manifest.data "$OUT/ek.bin"
+		;;
 	esac
 }
 

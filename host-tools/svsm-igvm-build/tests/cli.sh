@@ -22,6 +22,7 @@ expect() { # exit code, words the output must contain, arguments
 }
 
 # A firmware of one page at FW_BASE: ELF header, one PT_LOAD (R+X), then `hlt; jmp`.
+# shellcheck disable=SC2059 # the byte is the format
 le() { local v=$1; for ((i = 0; i < $2; i++)); do printf "\\x$(printf %02x $((v & 255)))"; v=$((v >> 8)); done; }
 {
 	printf '\x7fELF\x02\x01\x01'; le 0 9; le 2 2; le 62 2; le 1 4; le $((0x8000000)) 8; le 64 8; le 0 8; le 0 4

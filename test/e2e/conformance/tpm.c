@@ -38,9 +38,11 @@
 
 #define NONCE_BYTES 32u
 #define RSA_2048_BYTES 256u
-#define EK_ATTRIBUTES 0x000300b2u /* fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt  \
+#define EK_ATTRIBUTES                                                                                                  \
+	0x000300b2u		  /* fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt  \
 				   */
-#define AK_ATTRIBUTES 0x00050072u /* fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, restricted, sign */
+/* fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, restricted, sign */
+#define AK_ATTRIBUTES 0x00050072u
 
 #define COMMAND_MAX 2048u
 

@@ -76,12 +76,11 @@ static void store_segment(struct vmsa_segment *to, const struct vmcb_segment *fr
 }
 
 #define FOR_EACH_SEGMENT(X) X(es) X(cs) X(ss) X(ds) X(fs) X(gs) X(gdtr) X(ldtr) X(idtr) X(tr)
-#define FOR_EACH_VMCB_REGISTER(X)                                                                                      \
-	X(efer)                                                                                                        \
-	X(cr4)                                                                                                         \
-	X(cr3)                                                                                                         \
-	X(cr0) X(dr7) X(dr6) X(rflags) X(rip) X(rsp) X(rax) X(star) X(lstar) X(cstar) X(sfmask) X(kernel_gs_base)      \
-		X(sysenter_cs) X(sysenter_esp) X(sysenter_eip) X(cr2) X(g_pat)
+/* clang-format off */
+#define FOR_EACH_VMCB_REGISTER(X) \
+	X(efer) X(cr4) X(cr3) X(cr0) X(dr7) X(dr6) X(rflags) X(rip) X(rsp) X(rax) X(star) X(lstar) X(cstar) \
+	X(sfmask) X(kernel_gs_base) X(sysenter_cs) X(sysenter_esp) X(sysenter_eip) X(cr2) X(g_pat)
+/* clang-format on */
 #define FOR_EACH_REGISTER(X)                                                                                           \
 	X(rbx) X(rcx) X(rdx) X(rsi) X(rdi) X(rbp) X(r8) X(r9) X(r10) X(r11) X(r12) X(r13) X(r14) X(r15)
 
