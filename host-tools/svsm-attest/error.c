@@ -13,7 +13,7 @@ void error_printable(char *text)
 	}
 }
 
-static void set(struct error *error, enum error_kind kind, const char *format, va_list arguments)
+void error_set(struct error *error, enum error_kind kind, const char *format, va_list arguments)
 {
 	error->kind = kind;
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
@@ -25,7 +25,7 @@ bool error_refuse(struct error *error, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	set(error, ERROR_REFUSED, format, arguments);
+	error_set(error, ERROR_REFUSED, format, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -35,7 +35,7 @@ bool error_io(struct error *error, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	set(error, ERROR_IO, format, arguments);
+	error_set(error, ERROR_IO, format, arguments);
 	va_end(arguments);
 	return false;
 }

@@ -4,6 +4,7 @@
 #ifndef SVSM_ATTEST_ERROR_H
 #define SVSM_ATTEST_ERROR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 enum error_kind {
@@ -21,6 +22,8 @@ struct error {
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
+void error_set(struct error *error, enum error_kind kind, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
 /* Always return false, so that a check reads `return error_refuse(...)`. */
 bool error_refuse(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool error_io(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

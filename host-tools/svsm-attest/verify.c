@@ -21,19 +21,12 @@ static const struct {
 	[VERIFY_EVENT_LOG] = {"event-log", verify_event_log},
 };
 
-static void set(struct error *text, enum error_kind kind, const char *format, va_list arguments)
-{
-	text->kind = kind;
-	vsnprintf(text->text, sizeof(text->text), format, arguments);
-	error_printable(text->text);
-}
-
 enum verify_status verify_ok(struct error *text, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	set(text, ERROR_NONE, format, arguments);
+	error_set(text, ERROR_NONE, format, arguments);
 	va_end(arguments);
 	return VERIFY_OK;
 }
@@ -43,7 +36,7 @@ enum verify_status verify_skip(struct error *text, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	set(text, ERROR_NONE, format, arguments);
+	error_set(text, ERROR_NONE, format, arguments);
 	va_end(arguments);
 	return VERIFY_SKIPPED;
 }
@@ -53,7 +46,7 @@ enum verify_status verify_fail(struct error *text, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	set(text, ERROR_REFUSED, format, arguments);
+	error_set(text, ERROR_REFUSED, format, arguments);
 	va_end(arguments);
 	return VERIFY_FAILED;
 }

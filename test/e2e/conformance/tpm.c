@@ -38,9 +38,8 @@
 
 #define NONCE_BYTES 32u
 #define RSA_2048_BYTES 256u
-#define EK_ATTRIBUTES                                                                                                  \
-	0x000300b2u		  /* fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt  \
-				   */
+/* fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt */
+#define EK_ATTRIBUTES 0x000300b2u
 /* fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, restricted, sign */
 #define AK_ATTRIBUTES 0x00050072u
 
