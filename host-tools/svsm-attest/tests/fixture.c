@@ -44,11 +44,12 @@ static void write_reference(struct scene *scene)
 {
 	char *digest = blob_hex(scene->report.measurement, SNP_DIGEST_SIZE), text[512], path[128];
 	struct error error;
-	int length = snprintf(text, sizeof(text),
-			      "{\"format\":\"svsm-reference-values\",\"version\":1,\"image\":\"test\",\"measurements\":["
-			      "{\"profile\":\"qemu-kvm\",\"vcpus\":1,\"digest\":\"%s\"}],\"guest_policy\":\"0x30000\","
-			      "\"inputs\":[]}",
-			      digest);
+	int length =
+		snprintf(text, sizeof(text),
+			 "{\"format\":\"svsm-reference-values\",\"version\":1,\"image\":\"test\",\"measurements\":["
+			 "{\"profile\":\"qemu-kvm\",\"vcpus\":1,\"digest\":\"%s\"}],\"guest_policy\":\"0x30000\","
+			 "\"inputs\":[]}",
+			 digest);
 
 	scene_file(scene, "reference.json", text, (size_t)length);
 	scene_path(scene, "reference.json", path);
@@ -188,9 +189,9 @@ static json_t *quote_json(struct scene *scene)
 	}
 	assert_int_equal(Tss2_MU_TPMS_ATTEST_Marshal(&scene->attest, bytes, sizeof(bytes), &used), 0);
 	signature = sign_quote(scene, bytes, used);
-	assert_int_equal(Tss2_MU_TPMT_SIGNATURE_Marshal(&signature, signature_bytes, sizeof(signature_bytes),
-							&signature_used),
-			 0);
+	assert_int_equal(
+		Tss2_MU_TPMT_SIGNATURE_Marshal(&signature, signature_bytes, sizeof(signature_bytes), &signature_used),
+		0);
 	return json_pack("{s:o, s:o}", "attest", fixture_base64(bytes, used), "signature",
 			 fixture_base64(signature_bytes, signature_used));
 }
@@ -208,11 +209,12 @@ static json_t *activation_json(struct scene *scene)
 	assert_true(blob_copy(&scene->state.ek, scene->ek.data, scene->ek.size) &&
 		    blob_copy(&scene->state.ak, scene->ak.data, scene->ak.size));
 	assert_true(tpm_public_parse(&ak, "ak", scene->ak.data, scene->ak.size, &error));
-	/* An EK that no template describes gets a credential no TPM would open: the stage must refuse the key itself. */
+	/* An EK that no template describes gets a credential no TPM would open: the stage must refuse the key itself.
+	 */
 	if (tpm_public_parse(&ek, "ek", scene->ek.data, scene->ek.size, &error) &&
 	    credential_make(&ek, &ak, scene->state.secret, STATE_SECRET_SIZE, &credential, &error)) {
-		assert_true(fixture_activate(scene->ek_key, &credential.id_object, &credential.encrypted_secret, ak.name,
-					     ak.name_size, &recovered));
+		assert_true(fixture_activate(scene->ek_key, &credential.id_object, &credential.encrypted_secret,
+					     ak.name, ak.name_size, &recovered));
 		object = json_pack("{s:s, s:o, s:o, s:o}", "method", "activation", "credential",
 				   fixture_base64(credential.id_object.data, credential.id_object.size), "secret",
 				   fixture_base64(credential.encrypted_secret.data, credential.encrypted_secret.size),
@@ -220,8 +222,8 @@ static json_t *activation_json(struct scene *scene)
 		blob_free(&recovered);
 		credential_free(&credential);
 	} else {
-		object = json_pack("{s:s, s:s, s:s, s:o}", "method", "activation", "credential", "AAAA", "secret", "AAAA",
-				   "recovered", fixture_base64(scene->state.secret, STATE_SECRET_SIZE));
+		object = json_pack("{s:s, s:s, s:s, s:o}", "method", "activation", "credential", "AAAA", "secret",
+				   "AAAA", "recovered", fixture_base64(scene->state.secret, STATE_SECRET_SIZE));
 	}
 	tpm_public_free(&ek);
 	tpm_public_free(&ak);
@@ -253,15 +255,16 @@ void scene_build(struct scene *scene)
 	if (!scene->keep_report_data)
 		bind(scene);
 	sign_report(scene);
-	scene->bundle = json_pack(
-		"{s:s, s:i, s:s, s:o, s:o, s:n, s:{s:s, s:s, s:i, s:o}, s:n, s:[o], s:o, s:o, s:o, s:o, s:n}", "format",
-		"svsm-evidence", "version", 1, "collector", "test", "nonce",
-		fixture_base64(scene->state.nonce, STATE_NONCE_SIZE), "report",
-		fixture_base64(&scene->report, sizeof(scene->report)), "certificates", "manifest", "kind",
-		"single-service", "service", "c476f1eb-0123-45a5-9641-b4e7dde5bfe3", "version", 0, "data",
-		fixture_base64(scene->manifest.data, scene->manifest.size), "selector", "eks",
-		fixture_base64(scene->ek.data, scene->ek.size), "ak", fixture_base64(scene->ak.data, scene->ak.size),
-		"ak_binding", activation_json(scene), "quote", quote_json(scene), "pcrs", pcrs_json(scene), "event_log");
+	scene->bundle =
+		json_pack("{s:s, s:i, s:s, s:o, s:o, s:n, s:{s:s, s:s, s:i, s:o}, s:n, s:[o], s:o, s:o, s:o, s:o, s:n}",
+			  "format", "svsm-evidence", "version", 1, "collector", "test", "nonce",
+			  fixture_base64(scene->state.nonce, STATE_NONCE_SIZE), "report",
+			  fixture_base64(&scene->report, sizeof(scene->report)), "certificates", "manifest", "kind",
+			  "single-service", "service", "c476f1eb-0123-45a5-9641-b4e7dde5bfe3", "version", 0, "data",
+			  fixture_base64(scene->manifest.data, scene->manifest.size), "selector", "eks",
+			  fixture_base64(scene->ek.data, scene->ek.size), "ak",
+			  fixture_base64(scene->ak.data, scene->ak.size), "ak_binding", activation_json(scene), "quote",
+			  quote_json(scene), "pcrs", pcrs_json(scene), "event_log");
 	assert_non_null(scene->bundle);
 }
 
@@ -290,7 +293,7 @@ int scene_run(struct scene *scene)
 
 void scene_close(struct scene *scene)
 {
-	static const char *const names[] = {"cert_chain.pem", "vcek.der",   "crl.der",	   "ark.pem",
+	static const char *const names[] = {"cert_chain.pem", "vcek.der",    "crl.der",	   "ark.pem",
 					    "reference.json", "policy.json", "state.json", "evidence.json"};
 	char path[128];
 
@@ -333,6 +336,38 @@ void scene_expect(struct scene *scene, int code, const char *words)
 {
 	scene_build(scene);
 	scene_expect_run(scene, code, words);
+}
+
+static void run_refusal(void **state)
+{
+	const struct refusal *row = *state;
+	struct scene scene;
+
+	scene_open(&scene);
+	if (row->before)
+		row->before(&scene);
+	scene_build(&scene);
+	if (row->after)
+		row->after(&scene);
+	scene_expect_run(&scene, row->code, row->words);
+	scene_close(&scene);
+}
+
+int fixture_run_refusals(const char *group, const struct refusal *rows, size_t count)
+{
+	struct CMUnitTest *tests = calloc(count, sizeof(*tests));
+	int failed;
+
+	if (!tests)
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		tests[i].name = rows[i].name;
+		tests[i].test_func = run_refusal;
+		tests[i].initial_state = (void *)(uintptr_t)&rows[i];
+	}
+	failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
+	free(tests);
+	return failed;
 }
 
 bool scene_write(const char *folder)

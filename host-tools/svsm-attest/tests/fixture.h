@@ -50,6 +50,12 @@ struct fixture_certificates {
 	const char *leaf_name;
 	bool sha256; /* sign the VCEK with SHA-256 */
 	bool wrapped_chip_id;
+	EVP_PKEY *vcek_key;
+	int snp_levels; /* how often the VCEK states its SNP patch level */
+	bool turin;	/* chip id of 8 bytes, and the patch level of the FMC */
+	const char *ask_name, *ask_issuer, *crl_issuer;
+	long ask_ends, ark_ends; /* seconds from now */
+	bool ask_no_ca, crl_sha256, crl_critical;
 };
 void fixture_certificates_default(struct fixture_certificates *out);
 
@@ -94,13 +100,28 @@ json_t *fixture_base64(const void *data, size_t size);
 void scene_file(const struct scene *scene, const char *name, const void *data, size_t size);
 void scene_path(const struct scene *scene, const char *name, char path[128]);
 
+/* One scene that must end with `code` and these words; `before` and `after` scene_build() may be NULL. */
+struct refusal {
+	const char *name;
+	void (*before)(struct scene *scene);
+	void (*after)(struct scene *scene);
+	int code;
+	const char *words;
+};
+/* Runs each as a test of its own; number of failures */
+int fixture_run_refusals(const char *group, const struct refusal *rows, size_t count);
+#define RUN_REFUSALS(group, rows) fixture_run_refusals(group, rows, sizeof(rows) / sizeof((rows)[0]))
+
 int test_text_run(void);
 int test_report_run(void);
 int test_manifest_run(void);
 int test_credential_run(void);
-int test_verify_run(void);
+int test_parse_run(void);
+int test_chain_run(void);
 int test_policy_run(void);
+int test_tpm_run(void);
 int test_event_log_run(void);
+int test_files_run(void);
 int test_kds_run(void);
 
 #endif

@@ -21,6 +21,13 @@ void fixture_certificates_default(struct fixture_certificates *out)
 		.ask_signer = keys->ark,
 		.vcek_signer = keys->ask,
 		.crl_signer = keys->ark,
+		.vcek_key = keys->vcek,
+		.snp_levels = 1,
+		.ask_name = "SEV-Test",
+		.ask_issuer = "ARK-Test",
+		.crl_issuer = "ARK-Test",
+		.ask_ends = 3650 * DAY,
+		.ark_ends = 3650 * DAY,
 		.vcek_starts = -DAY,
 		.vcek_ends = 365 * DAY,
 		.crl_starts = -DAY,
@@ -35,9 +42,9 @@ static X509_NAME *make_name(const char *common_name)
 {
 	X509_NAME *name = X509_NAME_new();
 
-	assert_true(name &&
-		    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"Test", -1, -1, 0) &&
-		    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)common_name, -1, -1, 0));
+	assert_true(
+		name && X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"Test", -1, -1, 0) &&
+		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)common_name, -1, -1, 0));
 	return name;
 }
 
@@ -59,7 +66,8 @@ static X509 *begin(const char *name, const char *issuer, long serial, EVP_PKEY *
 
 	assert_true(certificate && X509_set_version(certificate, X509_VERSION_3) &&
 		    ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial) &&
-		    X509_set_subject_name(certificate, subject_name) && X509_set_issuer_name(certificate, issuer_name) &&
+		    X509_set_subject_name(certificate, subject_name) &&
+		    X509_set_issuer_name(certificate, issuer_name) &&
 		    X509_gmtime_adj(X509_getm_notBefore(certificate), starts) &&
 		    X509_gmtime_adj(X509_getm_notAfter(certificate), ends) && X509_set_pubkey(certificate, key));
 	X509_NAME_free(subject_name);
@@ -112,20 +120,25 @@ static void add_level(X509 *certificate, const char *arc, uint8_t level)
 
 static X509 *make_vcek(const struct fixture_certificates *is)
 {
-	X509 *vcek = begin(is->leaf_name, "SEV-Test", 0, fixture_keys()->vcek, is->vcek_starts, is->vcek_ends);
+	X509 *vcek = begin(is->leaf_name, "SEV-Test", 0, is->vcek_key, is->vcek_starts, is->vcek_ends);
 	uint8_t product[32] = {V_ASN1_IA5STRING, (uint8_t)strlen(is->product)};
 	uint8_t id[66] = {V_ASN1_OCTET_STRING, 64};
+	size_t id_size = is->turin ? 8 : 64;
 
 	memcpy(product + 2, is->product, strlen(is->product));
-	memcpy(id + 2, is->chip_id, 64);
+	memcpy(id + 2, is->chip_id, id_size);
+	id[1] = (uint8_t)id_size;
 	add_level(vcek, "1", 0);
 	fixture_add_amd(vcek, "2", product, 2 + strlen(is->product));
 	add_level(vcek, "3.1", is->tcb.bootloader);
 	add_level(vcek, "3.2", is->tcb.tee);
-	add_level(vcek, "3.3", is->tcb.snp);
+	for (int i = 0; i < is->snp_levels; i++)
+		add_level(vcek, "3.3", is->tcb.snp);
 	add_level(vcek, "3.4", 0);
 	add_level(vcek, "3.8", is->tcb.microcode);
-	fixture_add_amd(vcek, "4", is->wrapped_chip_id ? id : id + 2, is->wrapped_chip_id ? 66 : 64);
+	if (is->turin)
+		add_level(vcek, "3.9", is->tcb.fmc);
+	fixture_add_amd(vcek, "4", is->wrapped_chip_id ? id : id + 2, is->wrapped_chip_id ? id_size + 2 : id_size);
 	sign(vcek, is->vcek_signer, is->sha256 ? EVP_sha256() : EVP_sha384());
 	return vcek;
 }
@@ -133,20 +146,22 @@ static X509 *make_vcek(const struct fixture_certificates *is)
 static void make_crl(const struct fixture_certificates *is, struct blob *out)
 {
 	X509_CRL *crl = X509_CRL_new();
-	X509_NAME *issuer = make_name("ARK-Test");
+	X509_NAME *issuer = make_name(is->crl_issuer);
 	ASN1_TIME *starts = X509_gmtime_adj(NULL, is->crl_starts), *ends = X509_gmtime_adj(NULL, is->crl_ends);
 	ASN1_INTEGER *serial = ASN1_INTEGER_new();
 	X509_REVOKED *revoked = X509_REVOKED_new();
-	EVP_MD_CTX *context = pss(is->crl_signer, EVP_sha384());
+	EVP_MD_CTX *context = pss(is->crl_signer, is->crl_sha256 ? EVP_sha256() : EVP_sha384());
 	unsigned char *der = NULL;
 	int size;
 
 	/* Like AMD's, it always lists something. */
 	assert_true(ASN1_INTEGER_set(serial, is->revoke_ask ? 2 : 0x7777) &&
-		    X509_REVOKED_set_serialNumber(revoked, serial) && X509_REVOKED_set_revocationDate(revoked, starts) &&
-		    X509_CRL_set_version(crl, X509_CRL_VERSION_2) && X509_CRL_set_issuer_name(crl, issuer) &&
-		    X509_CRL_set1_lastUpdate(crl, starts) && X509_CRL_set1_nextUpdate(crl, ends) &&
-		    X509_CRL_add0_revoked(crl, revoked) && X509_CRL_sort(crl) && X509_CRL_sign_ctx(crl, context) > 0);
+		    X509_REVOKED_set_serialNumber(revoked, serial) &&
+		    X509_REVOKED_set_revocationDate(revoked, starts) && X509_CRL_set_version(crl, X509_CRL_VERSION_2) &&
+		    X509_CRL_set_issuer_name(crl, issuer) && X509_CRL_set1_lastUpdate(crl, starts) &&
+		    X509_CRL_set1_nextUpdate(crl, ends) && X509_CRL_add0_revoked(crl, revoked) && X509_CRL_sort(crl) &&
+		    (!is->crl_critical || X509_CRL_add1_ext_i2d(crl, NID_delta_crl, serial, 1, 0) > 0) &&
+		    X509_CRL_sign_ctx(crl, context) > 0);
 	size = i2d_X509_CRL(crl, &der);
 	assert_true(size > 0 && blob_copy(out, der, (size_t)size));
 	OPENSSL_free(der);
@@ -173,8 +188,8 @@ static void to_pem(X509 *first, X509 *second, struct blob *out)
 void fixture_make_certificates(const struct fixture_certificates *is, struct fixture_files *out)
 {
 	const struct fixture_keys *keys = fixture_keys();
-	X509 *ark = begin("ARK-Test", "ARK-Test", 1, keys->ark, -10 * DAY, 3650 * DAY);
-	X509 *ask = begin("SEV-Test", "ARK-Test", 2, keys->ask, -10 * DAY, 3650 * DAY);
+	X509 *ark = begin("ARK-Test", "ARK-Test", 1, keys->ark, -10 * DAY, is->ark_ends);
+	X509 *ask = begin(is->ask_name, is->ask_issuer, 2, keys->ask, -10 * DAY, is->ask_ends);
 	X509 *vcek = make_vcek(is);
 	unsigned char *der = NULL;
 	int size;
@@ -182,7 +197,7 @@ void fixture_make_certificates(const struct fixture_certificates *is, struct fix
 	add_standard(ark, NID_basic_constraints, "critical,CA:TRUE");
 	add_standard(ark, NID_key_usage, "critical,keyCertSign,cRLSign");
 	sign(ark, keys->ark, EVP_sha384());
-	add_standard(ask, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
+	add_standard(ask, NID_basic_constraints, is->ask_no_ca ? "critical,CA:FALSE" : "critical,CA:TRUE,pathlen:0");
 	add_standard(ask, NID_key_usage, "critical,keyCertSign");
 	sign(ask, is->ask_signer, EVP_sha384());
 	to_pem(ask, ark, &out->chain);

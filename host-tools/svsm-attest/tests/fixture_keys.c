@@ -219,8 +219,8 @@ bool fixture_activate(EVP_PKEY *ek, const struct blob *id_object, const struct b
 	memcpy(covered, id.credential + at, length);
 	memcpy(covered + length, name, name_size);
 	kdfa(seed, "INTEGRITY", NULL, 0, key, 256);
-	assert_non_null(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, 32, covered, length + name_size, mac, 32,
-				  &used));
+	assert_non_null(
+		EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, 32, covered, length + name_size, mac, 32, &used));
 	if (memcmp(mac, integrity.buffer, 32) != 0)
 		return false;
 	kdfa(seed, "STORAGE", name, name_size, key, 128);
