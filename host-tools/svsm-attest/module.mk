@@ -9,3 +9,7 @@ ATTEST_LIBS := -ljansson -lcurl -ltss2-mu -lcrypto
 
 $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c) \
 	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))
+
+T := $(D)/tests
+$(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c) \
+	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))

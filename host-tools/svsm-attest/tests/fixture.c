@@ -5,7 +5,6 @@
 #include "file.h"
 #include "fixture_certs.h"
 
-#include <curl/curl.h>
 #include <openssl/ecdsa.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -134,7 +133,7 @@ static void sign_report(struct scene *scene)
 	EVP_MD_CTX_free(context);
 }
 
-static void bind(struct scene *scene)
+static void bind_report_data(struct scene *scene)
 {
 	uint8_t input[STATE_NONCE_SIZE + 8192];
 
@@ -253,7 +252,7 @@ void scene_build(struct scene *scene)
 	files.root = (struct blob){NULL, 0};
 	fixture_files_free(&files);
 	if (!scene->keep_report_data)
-		bind(scene);
+		bind_report_data(scene);
 	sign_report(scene);
 	scene->bundle =
 		json_pack("{s:s, s:i, s:s, s:o, s:o, s:n, s:{s:s, s:s, s:i, s:o}, s:n, s:[o], s:o, s:o, s:o, s:o, s:n}",
