@@ -3,9 +3,10 @@
 /*
  * Virtual addresses of the kernel and the sizes of its stacks. Usable from assembly.
  *
- *   KERNEL_VA           the firmware's region, FW_SIZE long: kernel image, boot pages, modules, free pages (4 KiB
- * mappings) WINDOW_VA           per CPU, where guest pages are mapped for the time of one copy STACK_VA stacks, each
- * between two unmapped guard pages lower half          the address space of the service that runs
+ * - KERNEL_VA: the firmware's region, FW_SIZE long (kernel image, boot pages, modules, free pages), in 4 KiB mappings
+ * - WINDOW_VA: per CPU, where guest pages are mapped for the time of one copy
+ * - STACK_VA: stacks, each between two unmapped guard pages
+ * - the lower half: the address space of the service that runs
  */
 #ifndef KERNEL_LAYOUT_H
 #define KERNEL_LAYOUT_H

@@ -106,7 +106,7 @@ void main_boot(void)
 		panic("the CPUID page is malformed");
 	enable_protections();
 	secrets_init(paging_pointer(gpa_of(info->secrets_page)));
-	if (!memory_map_parse(&memory_map_guest, paging_pointer(gpa_of(info->memory_map))))
+	if (!memory_map_parse(&memory_map_guest, paging_pointer(gpa_of(info->memory_map)), c_bit_mask))
 		panic("the host's memory map is unusable");
 	validate_region();
 	stacks_enter(boot_on_kernel_stack);

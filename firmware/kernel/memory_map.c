@@ -6,8 +6,6 @@
 #include "freestanding_string.h"
 #include "svsm/boot_info.h"
 
-#define GPA_LIMIT                                                                                                      \
-	(1ull << 51) /* below any C-bit of real processors; the C-bit found at boot is checked by the caller */
 #define ENTRY_MAX (PAGE_SIZE / sizeof(struct igvm_memory_map_entry))
 
 struct memory_map memory_map_guest;
@@ -22,7 +20,7 @@ static bool add(struct memory_map *map, uint64_t start, uint64_t end)
 	return true;
 }
 
-bool memory_map_parse(struct memory_map *map, const void *page)
+bool memory_map_parse(struct memory_map *map, const void *page, uint64_t limit)
 {
 	const struct gpa_range firmware = {FW_BASE, FW_BASE + FW_SIZE};
 	uint64_t last_end = 0;
@@ -36,8 +34,8 @@ bool memory_map_parse(struct memory_map *map, const void *page)
 		memcpy(&entry, (const uint8_t *)page + i * sizeof(entry), sizeof(entry));
 		if (entry.page_count == 0)
 			return covered;
-		if (entry.starting_page >= GPA_LIMIT / PAGE_SIZE ||
-		    entry.page_count > GPA_LIMIT / PAGE_SIZE - entry.starting_page)
+		if (entry.starting_page >= limit / PAGE_SIZE ||
+		    entry.page_count > limit / PAGE_SIZE - entry.starting_page)
 			return false;
 		range.start = entry.starting_page * PAGE_SIZE;
 		range.end = range.start + entry.page_count * PAGE_SIZE;

@@ -19,8 +19,12 @@ struct memory_map {
 	struct gpa_range range[MEMORY_MAP_RANGE_MAX]; /* ascending, disjoint, page-aligned, not empty */
 };
 
-/* Reads the map in @page once. False when it breaks the format or does not cover the firmware's region. */
-bool memory_map_parse(struct memory_map *map, const void *page);
+/*
+ * Reads the map in @page once. False when it breaks the format, does not cover the firmware's region, or names an
+ * address at or above @limit. The limit is the C-bit's mask: an address with that bit, put into a page table entry,
+ * would be the private page below it, and so perhaps the firmware's own.
+ */
+bool memory_map_parse(struct memory_map *map, const void *page, uint64_t limit);
 
 /* True when [gpa, gpa + size) is RAM of the guest (one range holds all of it). */
 bool memory_map_contains(const struct memory_map *map, struct gpa gpa, uint64_t size);

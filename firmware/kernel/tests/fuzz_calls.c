@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GPA_LIMIT (1ull << 39)
 #define CALLS_MAX 6u
 #define DATA_AT 0x2000u
 #define DATA_MAX 0x3000u
@@ -39,13 +40,13 @@ static void fuzz_map(const uint8_t *data, size_t size)
 	uint64_t end = 0;
 
 	memcpy(page, data, size < sizeof(page) ? size : sizeof(page));
-	if (!memory_map_parse(&map, page))
+	if (!memory_map_parse(&map, page, GPA_LIMIT))
 		return;
 	require(map.count <= MEMORY_MAP_RANGE_MAX);
 	for (size_t i = 0; i < map.count; i++) {
 		const struct gpa_range *range = &map.range[i];
 
-		require(range->start >= end && range->end > range->start &&
+		require(range->start >= end && range->end > range->start && range->end <= GPA_LIMIT &&
 			((range->start | range->end) & (PAGE_SIZE - 1)) == 0);
 		end = range->end;
 	}

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MIB (1024ull * 1024)
+#define LIMIT (1ull << 39) /* the simulated machine's C-bit; processors have higher ones */
 
 static union {
 	uint8_t bytes[PAGE_SIZE];
@@ -39,7 +40,7 @@ static void firmware_is_cut_out(void **state)
 	(void)state;
 	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
 	set(1, 4096 * MIB, 5000 * MIB, IGVM_MEMORY_RAM);
-	assert_true(memory_map_parse(&map, &page));
+	assert_true(memory_map_parse(&map, &page, LIMIT));
 	assert_int_equal(map.count, 3);
 	assert_int_equal(map.range[0].end, FW_BASE);
 	assert_int_equal(map.range[1].start, FW_BASE + FW_SIZE);
@@ -57,20 +58,39 @@ static void wrong_maps_are_refused(void **state)
 	struct memory_map map;
 
 	(void)state;
-	assert_false(memory_map_parse(&map, &page)); /* empty: the firmware itself would not be RAM */
+	assert_false(memory_map_parse(&map, &page, LIMIT)); /* empty: the firmware itself would not be RAM */
 	set(0, 0, FW_BASE + MIB, IGVM_MEMORY_RAM);
-	assert_false(memory_map_parse(&map, &page)); /* cuts the region */
+	assert_false(memory_map_parse(&map, &page, LIMIT)); /* cuts the region */
 	set(0, 0, FW_BASE, IGVM_MEMORY_RAM);
 	set(1, FW_BASE, FW_BASE + FW_SIZE, IGVM_MEMORY_RESERVED);
-	assert_false(memory_map_parse(&map, &page)); /* region is not RAM */
+	assert_false(memory_map_parse(&map, &page, LIMIT)); /* region is not RAM */
 	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
 	set(1, 256 * MIB, 600 * MIB, IGVM_MEMORY_RAM);
-	assert_false(memory_map_parse(&map, &page)); /* overlap */
+	assert_false(memory_map_parse(&map, &page, LIMIT)); /* overlap */
 	set(1, 512 * MIB, 600 * MIB, IGVM_MEMORY_RAM);
 	page.entry[1].page_count = UINT64_MAX;
-	assert_false(memory_map_parse(&map, &page)); /* wraps */
+	assert_false(memory_map_parse(&map, &page, LIMIT)); /* wraps */
 	page.entry[1] = (struct igvm_memory_map_entry){.starting_page = UINT64_MAX, .page_count = 1};
-	assert_false(memory_map_parse(&map, &page));
+	assert_false(memory_map_parse(&map, &page, LIMIT));
+}
+
+/* With the C-bit in an address, a page table entry for it would lead to the page below: here the firmware's first. */
+static void an_address_with_the_c_bit_is_refused(void **state)
+{
+	struct memory_map map;
+
+	(void)state;
+	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
+	set(1, LIMIT - MIB, LIMIT, IGVM_MEMORY_RAM);
+	assert_true(memory_map_parse(&map, &page, LIMIT));
+	assert_true(memory_map_contains(&map, gpa_of(LIMIT - 1), 1));
+	set(1, LIMIT + FW_BASE, LIMIT + FW_BASE + MIB, IGVM_MEMORY_RAM);
+	assert_false(memory_map_parse(&map, &page, LIMIT));
+	assert_true(memory_map_parse(&map, &page, LIMIT << 1));
+	set(1, LIMIT - MIB, LIMIT + MIB, IGVM_MEMORY_RAM);
+	assert_false(memory_map_parse(&map, &page, LIMIT));
+	set(1, LIMIT + FW_BASE, LIMIT + FW_BASE + MIB, IGVM_MEMORY_RESERVED);
+	assert_false(memory_map_parse(&map, &page, LIMIT));
 }
 
 static void too_many_ranges_are_refused(void **state)
@@ -81,7 +101,7 @@ static void too_many_ranges_are_refused(void **state)
 	set(0, 0, 512 * MIB, IGVM_MEMORY_RAM);
 	for (unsigned int i = 1; i < 100; i++)
 		set(i, (512 + 2 * i) * MIB, (513 + 2 * i) * MIB, IGVM_MEMORY_RAM);
-	assert_false(memory_map_parse(&map, &page));
+	assert_false(memory_map_parse(&map, &page, LIMIT));
 }
 
 /* Every bit pattern ends in an answer whose ranges are sound. */
@@ -102,11 +122,12 @@ static void random_maps(void **state)
 				.page_count = seed >> 40,
 				.type = (uint16_t)(seed >> 63)};
 		}
-		if (!memory_map_parse(&map, &page))
+		if (!memory_map_parse(&map, &page, LIMIT))
 			continue;
 		for (size_t i = 0; i < map.count; i++) {
 			assert_true(map.range[i].start < map.range[i].end);
 			assert_true(i == 0 || map.range[i - 1].end <= map.range[i].start);
+			assert_true(map.range[i].end <= LIMIT);
 			assert_true(map.range[i].end <= FW_BASE || map.range[i].start >= FW_BASE + FW_SIZE);
 		}
 	}
@@ -117,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(firmware_is_cut_out, setup),
 		cmocka_unit_test_setup(wrong_maps_are_refused, setup),
+		cmocka_unit_test_setup(an_address_with_the_c_bit_is_refused, setup),
 		cmocka_unit_test_setup(too_many_ranges_are_refused, setup),
 		cmocka_unit_test_setup(random_maps, setup),
 	};
