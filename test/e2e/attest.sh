@@ -3,9 +3,10 @@
 # Copyright (c) The SVSM Authors
 #
 # Boots the image on the simulated SNP machine and attests it as a relying party; `make attest` calls this.
-#   usage: attest.sh [--attack NAME] [--out DIR] [--quiet]
-# NAME is one of the attacks below; the run then has to end with a refusal. Exit status: svsm-attest's (0 accepted,
-# 10..20 refused at a stage), 3 when the machine did not deliver evidence, 4 when measurements disagree.
+#   usage: attest.sh [--attack NAME] [--out DIR] [--quiet] [--throttle N]
+# NAME is one of the attacks below; the run then has to end with a refusal. With --throttle, the AMD-SP answers the first N
+# guest requests with "busy". Exit status: svsm-attest's (0 accepted, 10..20 refused at a stage), 3 when the machine did
+# not deliver evidence, 4 when measurements disagree.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=test/e2e/machine.sh
@@ -17,16 +18,17 @@ REFERENCE=$BUILD/images/conformance.reference.json
 POLICY=manifests/policies/conformance.json
 ATTACKS='tampered-image wrong-nonce vmpl2-report foreign-root swapped-ek swapped-manifest'
 GUEST_DONE=33 # QEMU's exit status when all checks of the conformance guest passed
-attack=none quiet=false
+attack=none quiet=false throttle=0
 
 usage() {
-	echo "usage: $0 [--attack {${ATTACKS// /|}}] [--out DIR] [--quiet]" >&2
+	echo "usage: $0 [--attack {${ATTACKS// /|}}] [--out DIR] [--quiet] [--throttle N]" >&2
 	exit 2
 }
 while (($#)); do
 	case $1 in
 	--attack) attack=${2:-} ;;
 	--out) OUT=${2:-} ;;
+	--throttle) throttle=${2:-} ;;
 	--quiet)
 		quiet=true
 		shift
@@ -38,7 +40,7 @@ while (($#)); do
 	shift 2
 done
 [[ $attack == none || " $ATTACKS " == *" $attack "* ]] || usage
-[[ $OUT != '' ]] || usage
+[[ $OUT != '' && $throttle =~ ^[0-9]{1,5}$ ]] || usage
 
 say() { $quiet || echo "$*"; }
 fail() {
@@ -143,7 +145,7 @@ rm -f "$evidence" "$OUT/verdict.json"
 [[ $attack != tampered-image ]] || tamper_image
 say "image           $IMAGE ($(stat -c %s "$IMAGE") bytes)"
 
-machine_start_sp "$OUT/run"
+machine_start_sp "$OUT/run" --throttle "$throttle"
 mkfifo "$OUT/run/com2.in" "$OUT/run/com2.out"
 exec 8<>"$OUT/run/com2.out" 9<>"$OUT/run/com2.in"
 nonce=$("$svsm_attest" challenge --state "$state")
@@ -168,5 +170,7 @@ machine_qemu=''
 machine_stop_sp
 say "guest           $(grep -c '^ok ' "$OUT/run/console.log") checks passed, $(grep -c '^FAIL ' "$OUT/run/console.log" || true) failed"
 [[ $status == "$GUEST_DONE" ]] || fail "the guest ended with QEMU status $status; see $OUT/run/console.log and host.log"
+put_off=$(grep -c 'SNP_GUEST_REQUEST.*status 0xffff' "$OUT/run/sp.log" || true)
+[[ $put_off == "$throttle" ]] || fail "the AMD-SP put off $put_off guest requests, not $throttle; see $OUT/run/sp.log"
 say "verdict         $OUT/verdict.json, exit status $verdict"
 exit "$verdict"
