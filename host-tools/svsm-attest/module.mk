@@ -11,5 +11,6 @@ $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_cre
 	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))
 
 T := $(D)/tests
-$(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c) \
+$(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
+	test_chain.c) \
 	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))

@@ -55,7 +55,7 @@ struct fixture_certificates {
 	bool turin;	/* chip id of 8 bytes, and the patch level of the FMC */
 	const char *ask_name, *ask_issuer, *crl_issuer;
 	long ask_ends, ark_ends; /* seconds from now */
-	bool ask_no_ca, crl_sha256, crl_critical;
+	bool ask_no_ca, crl_critical;
 };
 void fixture_certificates_default(struct fixture_certificates *out);
 

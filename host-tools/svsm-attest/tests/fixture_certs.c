@@ -150,7 +150,7 @@ static void make_crl(const struct fixture_certificates *is, struct blob *out)
 	ASN1_TIME *starts = X509_gmtime_adj(NULL, is->crl_starts), *ends = X509_gmtime_adj(NULL, is->crl_ends);
 	ASN1_INTEGER *serial = ASN1_INTEGER_new();
 	X509_REVOKED *revoked = X509_REVOKED_new();
-	EVP_MD_CTX *context = pss(is->crl_signer, is->crl_sha256 ? EVP_sha256() : EVP_sha384());
+	EVP_MD_CTX *context = pss(is->crl_signer, EVP_sha384());
 	unsigned char *der = NULL;
 	int size;
 
