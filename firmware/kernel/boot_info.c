@@ -31,22 +31,29 @@ static bool modules_ok(const struct boot_info *info)
 	return true;
 }
 
-static bool guest_ok(const struct boot_guest *guest)
+/* Pages in ascending order, outside the firmware's region */
+static bool ranges_ok(const struct boot_range *range, uint32_t count, uint32_t max)
 {
 	uint64_t last_end = 0;
 
-	if (guest->range_count > BOOT_GUEST_RANGE_MAX)
+	if (count > max)
 		return false;
-	for (uint32_t i = 0; i < guest->range_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		uint64_t end;
 
-		if (!addr_is_aligned(guest->range[i].gpa | guest->range[i].size, PAGE_SIZE) ||
-		    guest->range[i].size == 0 || guest->range[i].gpa < last_end ||
-		    __builtin_add_overflow(guest->range[i].gpa, guest->range[i].size, &end))
+		if (!addr_is_aligned(range[i].gpa | range[i].size, PAGE_SIZE) || range[i].size == 0 ||
+		    range[i].gpa < last_end || __builtin_add_overflow(range[i].gpa, range[i].size, &end) ||
+		    gpa_range_overlaps((struct gpa_range){range[i].gpa, end}, region))
 			return false;
 		last_end = end;
 	}
 	return true;
+}
+
+static bool guest_ok(const struct boot_guest *guest)
+{
+	return ranges_ok(guest->range, guest->range_count, BOOT_GUEST_RANGE_MAX) &&
+	       ranges_ok(guest->section, guest->section_count, BOOT_GUEST_SECTION_MAX);
 }
 
 const struct boot_info *boot_info_get(void)

@@ -8,6 +8,7 @@
 #include "cpu.h"
 #include "ghcb.h"
 #include "guest_flat64.h"
+#include "guest_ovmf.h"
 #include "guest_ram.h"
 #include "panic.h"
 #include "percpu.h"
@@ -16,13 +17,19 @@
 bool guest_prepare(const struct boot_info *info)
 {
 	const struct boot_guest *guest = &info->guest;
+	bool prepared = false;
 
-	if (guest->kind != BOOT_GUEST_FLAT64) {
+	switch (guest->kind) {
+	case BOOT_GUEST_FLAT64:
+		prepared = guest_ram_validate(guest) && guest_flat64_prepare(guest);
+		break;
+	case BOOT_GUEST_OVMF:
+		prepared = guest_ovmf_prepare(guest);
+		break;
+	default:
 		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
-		return false;
 	}
-	return guest_ram_validate(guest) && guest_flat64_prepare(guest) &&
-	       calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
+	return prepared && calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
 }
 
 /* EFER lies at an aligned offset of the packed structure. */

@@ -16,7 +16,7 @@ static bool fail(const char *what, uint64_t at)
 }
 
 /* The image's pages are validated by the launch; VMPL2 still needs its rights. */
-static bool grant_loaded(struct gpa_range range)
+bool guest_ram_grant(struct gpa_range range)
 {
 	for (uint64_t at = range.start; at < range.end; at += PAGE_SIZE) {
 		if (rmp_adjust_gpa(gpa_of(at), RMP_PAGE_4K, GUEST_VMPL, RMP_PERM_RWX) != RMP_RESULT_OK)
@@ -47,7 +47,7 @@ static bool take_page(uint64_t at, uint64_t page_size)
 	return true;
 }
 
-static bool take(struct gpa_range range)
+bool guest_ram_take(struct gpa_range range)
 {
 	if (range.start >= range.end)
 		return true;
@@ -75,11 +75,11 @@ static bool take_around_loaded(struct gpa_range ram, const struct boot_guest *gu
 			continue;
 		if (loaded.start < at || loaded.end > ram.end)
 			return fail("the memory map cuts the image", loaded.start);
-		if (!take((struct gpa_range){at, loaded.start}) || !grant_loaded(loaded))
+		if (!guest_ram_take((struct gpa_range){at, loaded.start}) || !guest_ram_grant(loaded))
 			return false;
 		at = loaded.end;
 	}
-	return take((struct gpa_range){at, ram.end});
+	return guest_ram_take((struct gpa_range){at, ram.end});
 }
 
 bool guest_ram_validate(const struct boot_guest *guest)

@@ -27,6 +27,7 @@ enum boot_module_kind {
 enum boot_guest_kind {
 	BOOT_GUEST_NONE = 0, /* no guest: the firmware stops after start-up */
 	BOOT_GUEST_FLAT64 = 1,
+	BOOT_GUEST_OVMF = 3, /* UEFI firmware in flash, entered at the reset vector */
 };
 
 struct boot_module {
@@ -42,6 +43,7 @@ struct boot_range {
 };
 
 #define BOOT_GUEST_RANGE_MAX 16u
+#define BOOT_GUEST_SECTION_MAX 16u
 struct boot_guest {
 	uint32_t kind;
 	uint32_t range_count;
@@ -55,6 +57,11 @@ struct boot_guest {
 	/* Pages of the guest that were loaded by the image (already validated), ascending, disjoint, outside the
 	 * firmware */
 	struct boot_range range[BOOT_GUEST_RANGE_MAX];
+	/* OVMF: pages of RAM it expects validated and zero before it starts (its SEV metadata), disjoint from all
+	 * ranges; secrets, cpuid and calling_area lie in them. It validates the rest of RAM itself. */
+	uint32_t section_count;
+	uint32_t reserved;
+	struct boot_range section[BOOT_GUEST_SECTION_MAX];
 };
 
 struct boot_info {

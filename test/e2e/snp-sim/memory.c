@@ -13,9 +13,9 @@ static void *free_pages; /* linked through their first word */
 void memory_init(uint64_t heap_start, uint64_t ram_end)
 {
 	heap_next = (heap_start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	if (ram_end < GUEST_HPA + 2 * LARGE_PAGE_SIZE)
+	if (ram_end < GUEST_HPA + FLASH_SIZE + 2 * LARGE_PAGE_SIZE)
 		report_internal("QEMU has too little RAM", ram_end);
-	memory_guest_size = (ram_end - GUEST_HPA) & ~(LARGE_PAGE_SIZE - 1);
+	memory_guest_size = (ram_end - GUEST_HPA - FLASH_SIZE) & ~(LARGE_PAGE_SIZE - 1);
 }
 
 void *memory_alloc_pages(uint64_t count)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* Memory of the simulated host: its heap, and the guest's RAM at GUEST_HPA (docs/contracts.md section 4). */
+/*
+ * Memory of the simulated host: its heap, the guest's RAM at GUEST_HPA (docs/contracts.md section 4), and behind it the
+ * pages that lie below 4 GiB in the guest's view, where a platform has its flash. QEMU's IGVM loader makes memory for
+ * pages an image puts there; it is not in the memory map.
+ */
 #ifndef SIM_MEMORY_H
 #define SIM_MEMORY_H
 
@@ -13,7 +17,10 @@
 #define C_BIT_POSITION 39u
 #define C_BIT (1ull << C_BIT_POSITION)
 
-extern uint64_t memory_guest_size; /* bytes, multiple of 2 MiB */
+#define FLASH_GPA 0xffc00000ull
+#define FLASH_SIZE 0x400000ull
+
+extern uint64_t memory_guest_size; /* of the RAM: bytes, multiple of 2 MiB */
 
 /* The heap is [start, GUEST_HPA); RAM ends at @ram_end. */
 void memory_init(uint64_t heap_start, uint64_t ram_end);
@@ -22,15 +29,27 @@ void memory_init(uint64_t heap_start, uint64_t ram_end);
 void *memory_alloc_pages(uint64_t count);
 void memory_free_page(void *page);
 
-/* The guest's RAM at @gpa (C-bit removed); the caller has checked memory_has(). */
+static inline bool memory_in_flash(uint64_t gpa)
+{
+	return gpa >= FLASH_GPA && gpa - FLASH_GPA < FLASH_SIZE;
+}
+
+/* Where the byte at @gpa lies in all of the guest's memory: RAM, then flash. */
+static inline uint64_t memory_offset(uint64_t gpa)
+{
+	return memory_in_flash(gpa) ? memory_guest_size + (gpa - FLASH_GPA) : gpa;
+}
+
+/* The guest's memory at @gpa (C-bit removed); the caller has checked memory_has(). */
 static inline uint8_t *memory_guest(uint64_t gpa)
 {
-	return (uint8_t *)(GUEST_HPA + gpa);
+	return (uint8_t *)(GUEST_HPA + memory_offset(gpa));
 }
 
 static inline bool memory_has(uint64_t gpa, uint64_t size)
 {
-	return gpa < memory_guest_size && size <= memory_guest_size - gpa;
+	return (gpa < memory_guest_size && size <= memory_guest_size - gpa) ||
+	       (memory_in_flash(gpa) && size <= FLASH_GPA + FLASH_SIZE - gpa);
 }
 
 #endif

@@ -72,12 +72,12 @@ void npt_map(unsigned int vmpl, bool c_bit, uint64_t gpa, bool large, unsigned i
 		gpa &= ~(LARGE_PAGE_SIZE - 1);
 		if ((*entry & (PRESENT | LARGE)) == PRESENT)
 			memory_free_page((void *)(*entry & ADDRESS));
-		*entry = (GUEST_HPA + gpa) | flags | LARGE;
+		*entry = (uint64_t)memory_guest(gpa) | flags | LARGE;
 		return;
 	}
 	if ((*entry & LARGE) != 0)
 		*entry = 0;
-	next(entry, true)[index_of(address, 0)] = (GUEST_HPA + (gpa & ~(PAGE_SIZE - 1))) | flags;
+	next(entry, true)[index_of(address, 0)] = (uint64_t)memory_guest(gpa & ~(PAGE_SIZE - 1)) | flags;
 }
 
 static void drop_in(unsigned int vmpl, uint64_t address, bool large)

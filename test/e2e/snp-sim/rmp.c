@@ -16,14 +16,14 @@ static struct rmp_entry *table;
 
 void rmp_init(void)
 {
-	uint64_t bytes = memory_guest_size / PAGE_SIZE * sizeof(*table);
+	uint64_t bytes = (memory_guest_size + FLASH_SIZE) / PAGE_SIZE * sizeof(*table);
 
 	table = memory_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
 }
 
 struct rmp_entry *rmp_at(uint64_t gpa)
 {
-	return &table[gpa / PAGE_SIZE];
+	return &table[memory_offset(gpa) / PAGE_SIZE];
 }
 
 void rmp_changed(uint64_t gpa)

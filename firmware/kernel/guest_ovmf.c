@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "guest_ovmf.h"
+
+#include "abi/snp.h"
+#include "console.h"
+#include "cpuid.h"
+#include "freestanding_string.h"
+#include "guest.h"
+#include "guest_memory.h"
+#include "guest_ram.h"
+#include "guest_vcpu.h"
+#include "memory_map.h"
+#include "page_alloc.h"
+#include "secrets.h"
+
+/* State after reset: APM 2, 14.1.3, table 14-1 */
+#define RESET_CR0 0x60000010ull
+#define RESET_RIP 0xfff0ull
+#define RESET_CS_SELECTOR 0xf000
+#define RESET_CS_BASE 0xffff0000ull
+#define RESET_CODE 0x9b
+#define RESET_DATA 0x93
+#define RESET_LIMIT 0xffffu
+
+static bool fail(const char *what)
+{
+	console_printf("SVSM: guest: %s\n", what);
+	return false;
+}
+
+static bool take_pages(const struct boot_guest *guest)
+{
+	for (uint32_t i = 0; i < guest->range_count; i++) {
+		const struct boot_range *loaded = &guest->range[i];
+
+		if (!guest_ram_grant((struct gpa_range){loaded->gpa, loaded->gpa + loaded->size}))
+			return false;
+	}
+	for (uint32_t i = 0; i < guest->section_count; i++) {
+		const struct boot_range *section = &guest->section[i];
+
+		if (!memory_map_contains(&memory_map_guest, gpa_of(section->gpa), section->size))
+			return fail("a page its metadata names is not RAM");
+		if (!guest_ram_take((struct gpa_range){section->gpa, section->gpa + section->size}))
+			return false;
+	}
+	return true;
+}
+
+/* The calling area is zero already. Page-sized temporaries do not belong on a kernel stack. */
+static bool write_pages(const struct boot_guest *guest)
+{
+	uint8_t *page = page_alloc();
+	bool done;
+
+	if (page == NULL)
+		return fail("out of memory");
+	secrets_for_guest((struct snp_secrets *)page, GUEST_VMPL, gpa_of(guest->calling_area));
+	done = guest_memory_write(gpa_of(guest->secrets), page, PAGE_SIZE) &&
+	       guest_memory_write(gpa_of(guest->cpuid), cpuid_page(), PAGE_SIZE);
+	string_cleanse(page, PAGE_SIZE);
+	page_free(page);
+	return done || fail("its pages cannot be written");
+}
+
+static void set_registers(struct snp_vmsa *vmsa)
+{
+	const struct vmsa_segment data = {.attributes = RESET_DATA, .limit = RESET_LIMIT};
+
+	vmsa->cs = (struct vmsa_segment){
+		.selector = RESET_CS_SELECTOR, .attributes = RESET_CODE, .limit = RESET_LIMIT, .base = RESET_CS_BASE};
+	vmsa->ds = vmsa->es = vmsa->ss = vmsa->fs = vmsa->gs = data;
+	vmsa->gdtr = vmsa->idtr = (struct vmsa_segment){.limit = RESET_LIMIT};
+	vmsa->cr0 = RESET_CR0;
+	vmsa->rip = RESET_RIP;
+}
+
+bool guest_ovmf_prepare(const struct boot_guest *guest)
+{
+	struct snp_vmsa *vmsa;
+
+	if (!take_pages(guest) || !write_pages(guest))
+		return false;
+	vmsa = guest_vcpu_new(guest->calling_area);
+	if (vmsa == NULL)
+		return fail("no page for its registers");
+	set_registers(vmsa);
+	return guest_vcpu_register(vmsa) || fail("the host refuses its virtual CPU");
+}
