@@ -210,10 +210,22 @@ exchange_byte_fault:
 	mov $256, %eax
 	ret
 
+/* uint64_t touch_byte_faultable(uint8_t *at): writes the byte as it is, atomically; 0, or 1 after a fault */
+	.globl touch_byte_faultable
+touch_byte_faultable:
+	xor %eax, %eax
+touch_byte_insn:
+	lock orb $0, (%rdi)
+	ret
+touch_byte_fault:
+	mov $1, %eax
+	ret
+
 	.section .exception_table, "a"
 	.quad copy_faultable_insn, copy_faultable_end
 	.quad zero_faultable_insn, zero_faultable_end
 	.quad exchange_byte_insn, exchange_byte_fault
+	.quad touch_byte_insn, touch_byte_fault
 
 	.section .rodata
 	.globl entry_vectors

@@ -9,7 +9,9 @@
 #include "ghcb.h"
 #include "guest_flat64.h"
 #include "guest_ovmf.h"
+#include "guest_pages.h"
 #include "guest_ram.h"
+#include "memory_map.h"
 #include "panic.h"
 #include "percpu.h"
 #include "svsm_call.h"
@@ -19,6 +21,10 @@ bool guest_prepare(const struct boot_info *info)
 	const struct boot_guest *guest = &info->guest;
 	bool prepared = false;
 
+	if (!guest_pages_init(&memory_map_guest)) {
+		console_printf("SVSM: more RAM than the firmware can keep record of\n");
+		return false;
+	}
 	switch (guest->kind) {
 	case BOOT_GUEST_FLAT64:
 		prepared = guest_ram_validate(guest) && guest_flat64_prepare(guest);

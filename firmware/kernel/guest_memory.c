@@ -83,10 +83,10 @@ bool guest_memory_probe(struct gpa at, uint64_t size)
 		struct gpa byte = gpa_of(at.value + done);
 		uint8_t *window = window_map(gpa_of(addr_align_down(byte.value, PAGE_SIZE)), false);
 		uint8_t *there = window + (byte.value & (PAGE_SIZE - 1));
-		uint64_t left = copy_faultable(there, there, 1);
+		uint64_t fault = touch_byte_faultable(there);
 
 		window_unmap();
-		if (left != 0)
+		if (fault != 0)
 			return false;
 	}
 	return true;

@@ -45,12 +45,12 @@ static void load_early_descriptors(void)
 
 static void enable_protections(void)
 {
-	uint64_t cr4 = cpu_read_cr4();
+	uint64_t cr4 = cpu_read_cr4() | CR4_SMEP | CR4_SMAP;
 
-	if (cpuid_features.smep)
-		cr4 |= CR4_SMEP;
-	if (cpuid_features.smap)
-		cr4 |= CR4_SMAP;
+	/* Every processor with SNP has both; the AMD-SP lets a host hide features, and a host that does is not
+	 * followed. */
+	if (!cpuid_features.smep || !cpuid_features.smap)
+		panic("the host hides SMEP or SMAP");
 	if (cpuid_features.umip)
 		cr4 |= CR4_UMIP;
 	cpu_write_cr4(cr4);

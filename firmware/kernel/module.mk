@@ -36,10 +36,13 @@ $(BUILD)/clang-kernel/%.o: %.c
 
 # The same files as ordinary processes, with twins of what needs the machine (tests/fake_guest.h)
 $(call host_test,kernel-memory-map,$(KERNEL_DIR)/tests/test_memory_map.c $(KERNEL_DIR)/memory_map.c)
+$(call host_test,kernel-guest-pages,$(KERNEL_DIR)/tests/test_guest_pages.c $(KERNEL_DIR)/guest_pages.c)
 $(call host_test,kernel-protocol-core,$(KERNEL_DIR)/tests/test_protocol_core.c $(KERNEL_DIR)/tests/fake_guest.c \
-	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c)
+	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
+	$(KERNEL_DIR)/guest_pages.c)
 $(call host_test,kernel-protocol-services,$(KERNEL_DIR)/tests/test_protocol_services.c $(KERNEL_DIR)/tests/fake_guest.c \
 	$(KERNEL_DIR)/protocol_attest.c $(KERNEL_DIR)/protocol_vtpm.c $(KERNEL_DIR)/port.c $(KERNEL_DIR)/calling_area.c \
-	$(KERNEL_DIR)/memory_map.c)
+	$(KERNEL_DIR)/memory_map.c $(KERNEL_DIR)/guest_pages.c)
 $(call fuzz_program,kernel-calls,$(KERNEL_DIR)/tests/fuzz_calls.c $(KERNEL_DIR)/tests/fake_guest.c \
-	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c)
+	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
+	$(KERNEL_DIR)/guest_pages.c)

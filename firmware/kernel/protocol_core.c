@@ -5,6 +5,7 @@
 
 #include "calling_area.h"
 #include "guest_memory.h"
+#include "guest_pages.h"
 #include "memory_map.h"
 #include "percpu.h"
 #include "pvalidate.h"
@@ -21,23 +22,32 @@ static const struct {
 	{SVSM_PROTOCOL_VTPM, 1, 1},
 };
 
-static uint32_t remap_ca(struct svsm_call *call)
+/* With the record of pages locked: the page must not be rescinded between check and use. */
+static uint32_t move_calling_area(struct percpu *cpu, struct gpa page)
 {
-	struct percpu *cpu = percpu_this();
-	struct gpa page = gpa_of(call->rcx);
 	uint8_t old;
 
-	if (!addr_is_aligned(page.value, PAGE_SIZE))
-		return SVSM_ERR_INVALID_PARAMETER;
-	if (!guest_memory_probe(page, PAGE_SIZE))
+	if (!guest_memory_probe(page, PAGE_SIZE) || !calling_area_set(cpu->index, page))
 		return SVSM_ERR_INVALID_ADDRESS;
 	/* A flag left in the new area must not look like a call. The current area still carries this call's flag. */
-	if (page.value != cpu->calling_area.value && !guest_memory_exchange(page, 0, &old))
+	if (page.value != cpu->calling_area.value && !guest_memory_exchange(page, 0, &old)) {
+		(void)calling_area_set(cpu->index, cpu->calling_area);
 		return SVSM_ERR_INVALID_ADDRESS;
-	if (!calling_area_set(cpu->index, page))
-		return SVSM_ERR_INVALID_ADDRESS;
+	}
 	cpu->calling_area = page;
 	return SVSM_SUCCESS;
+}
+
+static uint32_t remap_ca(struct svsm_call *call)
+{
+	uint32_t result;
+
+	if (!addr_is_aligned(call->rcx, PAGE_SIZE))
+		return SVSM_ERR_INVALID_PARAMETER;
+	guest_pages_acquire();
+	result = move_calling_area(percpu_this(), gpa_of(call->rcx));
+	guest_pages_release();
+	return result;
 }
 
 static uint32_t query_protocol(struct svsm_call *call)

@@ -6,14 +6,12 @@
 #include "calling_area.h"
 #include "guest.h"
 #include "guest_memory.h"
+#include "guest_pages.h"
 #include "memory_map.h"
+#include "panic.h"
 #include "rmp.h"
-#include "spinlock.h"
 
 #include <stddef.h>
-
-/* The guest's CPUs must not validate and rescind the same page at once. */
-static struct spinlock lock;
 
 static uint32_t code_of(enum rmp_result result)
 {
@@ -29,31 +27,67 @@ static uint32_t code_of(enum rmp_result result)
 	}
 }
 
-static uint32_t validate(struct gpa page, uint64_t page_size, bool ignore_no_change)
+/* The page just validated is given up again: it never was the guest's. */
+static void take_back(struct gpa page, uint64_t page_size)
 {
-	enum rmp_result result = rmp_validate_gpa(page, page_size, true);
-
-	/* A page that was valid before may hold the guest's data, so only a change zeroes it. */
-	if (result == RMP_RESULT_NO_CHANGE && ignore_no_change)
-		return code_of(rmp_adjust_gpa(page, page_size, GUEST_VMPL, RMP_PERM_RWX));
-	if (result != RMP_RESULT_OK)
-		return code_of(result);
-	if (!guest_memory_zero_page(page, page_size == RMP_PAGE_2M))
-		return SVSM_ERR_INVALID_ADDRESS;
-	return code_of(rmp_adjust_gpa(page, page_size, GUEST_VMPL, RMP_PERM_RWX));
+	if (rmp_adjust_gpa(page, page_size, GUEST_VMPL, 0) != RMP_RESULT_OK ||
+	    rmp_validate_gpa(page, page_size, false) != RMP_RESULT_OK)
+		panic("a page of the guest can be neither used nor rescinded");
 }
 
-static uint32_t rescind(struct gpa page, uint64_t page_size, bool ignore_no_change)
+/* Validates a page that is recorded as not validated. The record is changed first, as that may fail. */
+static uint32_t validate(struct gpa page, uint64_t page_size, uint64_t bytes)
 {
-	enum rmp_result result = rmp_adjust_gpa(page, page_size, GUEST_VMPL, 0);
+	const struct gpa_range range = {page.value, page.value + bytes};
+	uint32_t code;
 
-	/* RMPADJUST refuses a page that is not validated; PVALIDATE then tells what is wrong with it. */
-	if (result == RMP_RESULT_SIZE_MISMATCH)
-		return code_of(result);
-	result = rmp_validate_gpa(page, page_size, false);
-	if (result == RMP_RESULT_NO_CHANGE && ignore_no_change)
-		return SVSM_SUCCESS;
-	return code_of(result);
+	if (!guest_pages_set(range, true))
+		return SVSM_ERR_INVALID_REQUEST;
+	code = code_of(rmp_validate_gpa(page, page_size, true));
+	if (code == SVSM_ERR_PVALIDATE_FAIL_NOCHANGE)
+		panic("the host shows a validated page at an address that has none");
+	if (code == SVSM_SUCCESS) {
+		/* What the page held must not reach the guest, whatever the host does meanwhile. */
+		if (!guest_memory_zero_page(page, page_size == RMP_PAGE_2M))
+			code = SVSM_ERR_INVALID_ADDRESS;
+		else
+			code = code_of(rmp_adjust_gpa(page, page_size, GUEST_VMPL, RMP_PERM_RWX));
+		if (code != SVSM_SUCCESS)
+			take_back(page, page_size);
+	}
+	if (code != SVSM_SUCCESS)
+		(void)guest_pages_set(range, false);
+	return code;
+}
+
+/* Rescinds a page that is recorded as validated. */
+static uint32_t rescind(struct gpa page, uint64_t page_size, uint64_t bytes)
+{
+	const struct gpa_range range = {page.value, page.value + bytes};
+	uint32_t code;
+
+	if (!guest_pages_set(range, false))
+		return SVSM_ERR_INVALID_REQUEST;
+	code = code_of(rmp_adjust_gpa(page, page_size, GUEST_VMPL, 0));
+	if (code == SVSM_SUCCESS)
+		code = code_of(rmp_validate_gpa(page, page_size, false));
+	if (code == SVSM_ERR_PVALIDATE_FAIL_NOCHANGE)
+		panic("the host shows a page that is not validated at an address that has one");
+	if (code != SVSM_SUCCESS)
+		(void)guest_pages_set(range, true);
+	return code;
+}
+
+/* A change of state is made; anything else is answered from the record, and PVALIDATE is not asked. */
+static uint32_t change(struct gpa page, uint64_t page_size, uint64_t bytes, bool valid, bool ignore_no_change)
+{
+	enum guest_pages_state state = guest_pages_state(page, bytes);
+
+	if (state == GUEST_PAGES_MIXED)
+		return SVSM_ERR_PVALIDATE_FAIL_SIZEMISMATCH;
+	if ((state == GUEST_PAGES_VALID) == valid)
+		return ignore_no_change ? SVSM_SUCCESS : SVSM_ERR_PVALIDATE_FAIL_NOCHANGE;
+	return valid ? validate(page, page_size, bytes) : rescind(page, page_size, bytes);
 }
 
 static uint32_t entry_apply(uint64_t entry)
@@ -68,9 +102,7 @@ static uint32_t entry_apply(uint64_t entry)
 	if (!memory_map_contains(&memory_map_guest, page, bytes) ||
 	    calling_area_overlaps((struct gpa_range){page.value, page.value + bytes}))
 		return SVSM_ERR_INVALID_ADDRESS;
-	if ((entry & SVSM_PVALIDATE_VALIDATE) != 0)
-		return validate(page, page_size, ignore);
-	return rescind(page, page_size, ignore);
+	return change(page, page_size, bytes, (entry & SVSM_PVALIDATE_VALIDATE) != 0, ignore);
 }
 
 static uint32_t run_list(struct gpa list, const struct svsm_pvalidate_list *header)
@@ -106,8 +138,8 @@ uint32_t pvalidate_list(struct gpa list)
 	if (header.entries == 0 || header.next >= header.entries ||
 	    header.entries > (PAGE_SIZE - offset - sizeof(header)) / sizeof(uint64_t))
 		return SVSM_ERR_INVALID_PARAMETER;
-	spinlock_acquire(&lock);
+	guest_pages_acquire();
 	result = run_list(list, &header);
-	spinlock_release(&lock);
+	guest_pages_release();
 	return result;
 }

@@ -11,6 +11,7 @@
 /*
  * Works through the list at @list; its `next` field is left at the entry that failed. Returns an SVSM result code.
  * Validated pages are zeroed before VMPL2 gets rights on them; rights are revoked before a page is rescinded.
+ * Ends the machine when the host shows another page than the one validated (guest_pages.h).
  */
 uint32_t pvalidate_list(struct gpa list);
 

@@ -4,6 +4,14 @@
 
 #include "window.h"
 
+/* A fault of the instruction (#VC of a page that is not validated) leaves the address in RAX, which is no result code.
+ */
+#define FAULT_IS_FAILURE                                                                                               \
+	"2:\n"                                                                                                         \
+	".pushsection .exception_table, \"a\"\n"                                                                       \
+	".quad 1b, 2b\n"                                                                                               \
+	".popsection"
+
 static enum rmp_result result_of(uint64_t eax)
 {
 	switch ((uint32_t)eax) {
@@ -24,7 +32,7 @@ enum rmp_result rmp_validate_page(void *page, uint64_t page_size, bool validate)
 	bool carry;
 
 	/* PVALIDATE, spelled out for assemblers that do not know it */
-	__asm__ volatile(".byte 0xf2, 0x0f, 0x01, 0xff"
+	__asm__ volatile("1: .byte 0xf2, 0x0f, 0x01, 0xff\n" FAULT_IS_FAILURE
 			 : "=a"(eax), "=@ccc"(carry)
 			 : "a"(page), "c"(page_size), "d"((uint64_t)validate)
 			 : "memory");
@@ -38,7 +46,8 @@ enum rmp_result rmp_adjust_page(void *page, uint64_t page_size, unsigned int vmp
 	uint64_t attributes = vmpl | permissions << RMPADJUST_PERM_SHIFT | (vmsa ? RMPADJUST_VMSA : 0);
 	uint64_t eax;
 
-	__asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xfe" /* RMPADJUST */
+	__asm__ volatile("1: .byte 0xf3, 0x0f, 0x01, 0xfe\n" /* RMPADJUST */
+			 FAULT_IS_FAILURE
 			 : "=a"(eax)
 			 : "a"(page), "c"(page_size), "d"(attributes)
 			 : "memory", "cc");

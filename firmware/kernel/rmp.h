@@ -12,8 +12,8 @@
 
 enum rmp_result {
 	RMP_RESULT_OK,
-	RMP_RESULT_NO_CHANGE, /* PVALIDATE found the page in that state already */
-	RMP_RESULT_FAIL_INPUT,
+	RMP_RESULT_NO_CHANGE,  /* PVALIDATE found the page in that state already */
+	RMP_RESULT_FAIL_INPUT, /* also when the instruction faults, as it may on a page that is not validated */
 	RMP_RESULT_FAIL_PERMISSION,
 	RMP_RESULT_SIZE_MISMATCH, /* the host backs the page in another size */
 };
@@ -22,7 +22,7 @@ enum rmp_result {
 enum rmp_result rmp_validate_page(void *page, uint64_t page_size, bool validate);
 enum rmp_result rmp_validate_gpa(struct gpa gpa, uint64_t page_size, bool validate);
 
-/* Rights of @vmpl (RMP_PERM_*, optionally RMPADJUST_VMSA >> RMPADJUST_PERM_SHIFT is not part of it). */
+/* Gives @vmpl the rights @permissions (RMP_PERM_*) and, with @vmsa, makes the page a VMSA. */
 enum rmp_result rmp_adjust_page(void *page, uint64_t page_size, unsigned int vmpl, uint64_t permissions, bool vmsa);
 enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int vmpl, uint64_t permissions);
 

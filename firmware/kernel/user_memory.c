@@ -4,7 +4,6 @@
 
 #include "address_space.h"
 #include "cpu.h"
-#include "cpuid.h"
 #include "window.h"
 
 static bool in_user_half(struct uva at, uint64_t size)
@@ -16,11 +15,9 @@ static bool copy(void *to, const void *from, uint64_t size)
 {
 	uint64_t left;
 
-	if (cpuid_features.smap)
-		cpu_stac();
+	cpu_stac();
 	left = copy_faultable(to, from, size);
-	if (cpuid_features.smap)
-		cpu_clac();
+	cpu_clac();
 	return left == 0;
 }
 

@@ -22,5 +22,6 @@ void window_unmap(void);
 uint64_t copy_faultable(void *to, const void *from, uint64_t size);
 uint64_t zero_faultable(void *to, uint64_t size);	       /* @size is a multiple of 8 */
 uint64_t exchange_byte_faultable(uint8_t *at, uint64_t value); /* old byte, or 256 */
+uint64_t touch_byte_faultable(uint8_t *at);		       /* 0 when it can be read and written */
 
 #endif

@@ -4,10 +4,15 @@
 
 #include "../calling_area.h"
 #include "../guest_memory.h"
+#include "../guest_pages.h"
 #include "../memory_map.h"
+#include "../page_alloc.h"
+#include "../panic.h"
 #include "../rmp.h"
 
 #include <asm/prctl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +20,42 @@
 uint8_t fake_ram[FAKE_RAM_SIZE];
 struct fake_page fake_pages[FAKE_RAM_SIZE / PAGE_SIZE];
 struct percpu fake_cpu;
+bool fake_zeroing_fails;
+jmp_buf *fake_panic_to;
+
+/* What the firmware gets as pages; taken back by the next reset */
+#define POOL_PAGES 64u
+static uint8_t pool[POOL_PAGES][PAGE_SIZE] __attribute__((aligned(4096)));
+static size_t pool_used;
+/* The other page a host could show at each address */
+static struct fake_page others[FAKE_RAM_SIZE / PAGE_SIZE];
+
+void *page_alloc(void)
+{
+	void *page = pool_used < POOL_PAGES ? pool[pool_used++] : NULL;
+
+	if (page != NULL)
+		memset(page, 0, PAGE_SIZE);
+	return page;
+}
+
+_Noreturn void panic(const char *reason)
+{
+	if (fake_panic_to == NULL) {
+		fprintf(stderr, "panic: %s\n", reason);
+		abort();
+	}
+	longjmp(*fake_panic_to, 1);
+}
+
+void fake_guest_swap(uint64_t gpa)
+{
+	struct fake_page *shown = &fake_pages[gpa / PAGE_SIZE], *hidden = &others[gpa / PAGE_SIZE];
+	struct fake_page kept = *shown;
+
+	*shown = *hidden;
+	*hidden = kept;
+}
 
 void fake_guest_reset(void)
 {
@@ -22,11 +63,18 @@ void fake_guest_reset(void)
 	memset(fake_pages, 0, sizeof(fake_pages));
 	for (size_t i = 0; i < FAKE_RAM_SIZE / PAGE_SIZE; i++)
 		fake_pages[i] = (struct fake_page){.validated = true, .rights = RMP_PERM_RWX};
+	memset(others, 0, sizeof(others));
+	fake_zeroing_fails = false;
+	fake_panic_to = NULL;
+	pool_used = 0;
 	memory_map_guest.count = 1;
 	memory_map_guest.range[0] = (struct gpa_range){0, FAKE_RAM_SIZE};
 	fake_cpu = (struct percpu){.self = &fake_cpu, .calling_area = {0x1000}};
 	(void)syscall(SYS_arch_prctl, ARCH_SET_GS, &fake_cpu);
 	(void)calling_area_set(0, fake_cpu.calling_area);
+	if (!guest_pages_init(&memory_map_guest) || !guest_pages_set(memory_map_guest.range[0], true))
+		abort();
+	guest_pages_release(); /* a panic keeps it */
 }
 
 static bool accessible(struct gpa at, uint64_t size)
@@ -62,7 +110,7 @@ bool guest_memory_zero_page(struct gpa page, bool large)
 {
 	uint64_t size = large ? LARGE_PAGE_SIZE : PAGE_SIZE;
 
-	if (!accessible(page, size))
+	if (fake_zeroing_fails || !accessible(page, size))
 		return false;
 	memset(fake_ram + page.value, 0, size);
 	return true;

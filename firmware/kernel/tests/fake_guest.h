@@ -9,6 +9,7 @@
 
 #include "../percpu.h"
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,6 +25,13 @@ struct fake_page {
 extern uint8_t fake_ram[FAKE_RAM_SIZE];
 extern struct fake_page fake_pages[FAKE_RAM_SIZE / PAGE_SIZE];
 extern struct percpu fake_cpu;
+
+/* Hostile hosts */
+extern bool fake_zeroing_fails;	    /* a fault is injected while the firmware zeroes a page */
+void fake_guest_swap(uint64_t gpa); /* shows another page at @gpa, not validated, or the first one again */
+
+/* What panic() returns to: set with setjmp(); it is a failure of the test otherwise. */
+extern jmp_buf *fake_panic_to;
 
 /* All pages private, validated, VMPL2's, zero; memory_map_guest set; GS points to fake_cpu, its calling area at 0x1000.
  */

@@ -10,6 +10,7 @@
 #include "../svsm_call.h"
 #include "abi/snp.h"
 #include "fake_guest.h"
+#include "svsm/boot_info.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static void fuzz_map(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < map.count; i++) {
 		const struct gpa_range *range = &map.range[i];
 
+		require(range->end <= FW_BASE || range->start >= FW_BASE + FW_SIZE);
 		require(range->start >= end && range->end > range->start && range->end <= GPA_LIMIT &&
 			((range->start | range->end) & (PAGE_SIZE - 1)) == 0);
 		end = range->end;

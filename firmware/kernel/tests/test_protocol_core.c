@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Core protocol on the host: arguments at and beyond their bounds, PVALIDATE lists, calling areas. */
+#include "../calling_area.h"
 #include "../guest_memory.h"
 #include "../svsm_call.h"
 #include "abi/snp.h"
@@ -84,6 +85,10 @@ static void remap_ca(void **state)
 	assert_int_equal(remap(0xfffffffffffff000ull), SVSM_ERR_INVALID_ADDRESS);
 	fake_pages[6].validated = false;
 	assert_int_equal(remap(0x6000), SVSM_ERR_INVALID_ADDRESS);
+	assert_true(calling_area_set(1, gpa_of(0x7000))); /* another CPU's, with a call on its way */
+	fake_ram[0x7000] = 1;
+	assert_int_equal(remap(0x7000), SVSM_ERR_INVALID_ADDRESS);
+	assert_int_equal(fake_ram[0x7000], 1);
 	assert_int_equal(fake_cpu.calling_area.value, 0x5000);
 }
 
@@ -126,6 +131,76 @@ static void pvalidate_rescind_and_validate(void **state)
 	list[0] |= SVSM_PVALIDATE_IGNORE_CF;
 	assert_int_equal(pvalidate(1, 0, list), SVSM_SUCCESS);
 	assert_int_equal(fake_ram[PAGE_A], 0x55); /* unchanged state, unchanged data */
+}
+
+/* Rescinds, so that the page can be validated */
+static uint64_t rescinded(uint64_t entry)
+{
+	assert_int_equal(pvalidate(1, 0, &entry), SVSM_SUCCESS);
+	return entry | SVSM_PVALIDATE_VALIDATE;
+}
+
+static void zeroing_fails(void **state)
+{
+	uint64_t entry = rescinded(PAGE_A);
+
+	(void)state;
+	memset(fake_ram + PAGE_A, 0x77, PAGE_SIZE); /* what the page held before: perhaps the firmware's own */
+	fake_zeroing_fails = true;
+	assert_int_equal(pvalidate(1, 0, &entry), SVSM_ERR_INVALID_ADDRESS);
+	assert_false(fake_pages[PAGE_A / PAGE_SIZE].validated);
+	assert_int_equal(fake_pages[PAGE_A / PAGE_SIZE].rights, 0);
+	fake_zeroing_fails = false;
+	entry |= SVSM_PVALIDATE_IGNORE_CF; /* must not get the page as it is */
+	assert_int_equal(pvalidate(1, 0, &entry), SVSM_SUCCESS);
+	assert_int_equal(fake_ram[PAGE_A], 0);
+}
+
+/* True when the call ended the machine */
+static bool ends_with(uint64_t entry)
+{
+	jmp_buf here;
+	bool ended = true;
+
+	fake_panic_to = &here;
+	if (setjmp(here) == 0) {
+		(void)pvalidate(1, 0, &entry);
+		ended = false;
+	}
+	fake_panic_to = NULL;
+	return ended;
+}
+
+static void host_shows_a_second_page(void **state)
+{
+	uint64_t entry = PAGE_A | SVSM_PVALIDATE_VALIDATE;
+
+	(void)state;
+	fake_guest_swap(PAGE_A);
+	assert_int_equal(pvalidate(1, 0, &entry), SVSM_ERR_PVALIDATE_FAIL_NOCHANGE);
+	entry |= SVSM_PVALIDATE_IGNORE_CF;
+	assert_int_equal(pvalidate(1, 0, &entry), SVSM_SUCCESS);
+	assert_false(fake_pages[PAGE_A / PAGE_SIZE].validated); /* PVALIDATE has not seen the second page */
+	assert_int_equal(fake_pages[PAGE_A / PAGE_SIZE].rights, 0);
+}
+
+static void host_swaps_before_rescinding(void **state)
+{
+	(void)state;
+	fake_guest_swap(PAGE_A);
+	fake_pages[PAGE_A / PAGE_SIZE].rights = 0;
+	assert_false(ends_with(PAGE_A)); /* RMPADJUST refuses a page that is not validated: nothing changed */
+	assert_int_equal(pvalidate(1, 0, &(uint64_t){PAGE_A | SVSM_PVALIDATE_VALIDATE}),
+			 SVSM_ERR_PVALIDATE_FAIL_NOCHANGE);
+}
+
+static void host_shows_a_page_validated_before(void **state)
+{
+	uint64_t entry = rescinded(PAGE_A);
+
+	(void)state;
+	fake_pages[PAGE_A / PAGE_SIZE].validated = true;
+	assert_true(ends_with(entry));
 }
 
 static void pvalidate_large(void **state)
@@ -190,6 +265,10 @@ int main(void)
 		cmocka_unit_test_setup(unsupported_calls, setup),
 		cmocka_unit_test_setup(remap_ca, setup),
 		cmocka_unit_test_setup(pvalidate_rescind_and_validate, setup),
+		cmocka_unit_test_setup(zeroing_fails, setup),
+		cmocka_unit_test_setup(host_shows_a_second_page, setup),
+		cmocka_unit_test_setup(host_swaps_before_rescinding, setup),
+		cmocka_unit_test_setup(host_shows_a_page_validated_before, setup),
 		cmocka_unit_test_setup(pvalidate_large, setup),
 		cmocka_unit_test_setup(pvalidate_malformed, setup),
 		cmocka_unit_test_setup(configure_vtom, setup),
