@@ -11,9 +11,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"build", command_build},
-	{"measure", command_measure},
-	{"inspect", command_inspect},
+	{"build", command_build}, {"measure", command_measure},	  {"inspect", command_inspect},
+	{"lint", command_lint},	  {"profiles", command_profiles},
 };
 
 static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
@@ -21,7 +20,10 @@ static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
 			   "\n"
 			   "  build DESCRIPTION.json -o OUT.igvm   build an image from its description\n"
 			   "  measure FILE.igvm                    predict the SEV-SNP launch measurement\n"
+			   "  measure --ovmf FILE                  the same for a bare OVMF image\n"
 			   "  inspect FILE.igvm                    show what the file contains\n"
+			   "  lint FILE.igvm                       check format rules and what each loader takes\n"
+			   "  profiles                             list loaders and their quirks\n"
 			   "\n"
 			   "  -h, --help      this text; after a command, that command's options\n"
 			   "  -V, --version   version\n"

@@ -2,15 +2,18 @@
 # Copyright (c) The SVSM Authors
 
 D := host-tools/svsm-igvm-build
-IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c description.c image.c guest_layout.c igvm_write.c \
-	igvm_types.c igvm_parse.c igvm_rules.c measure.c reference.c options.c inspect.c file.c) lib/launch_digest.c
-IGVM_BUILD_LIBS := -ljansson -lcrypto -lz
+IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c vmsa_fields.c vmm.c cpu_model.c profile.c findings.c \
+	findings_json.c description.c image.c guest_layout.c igvm_write.c igvm_types.c igvm_parse.c igvm_rules.c load.c \
+	accept.c digest_chain.c measure.c ovmf.c sev_hashes.c measure_ovmf.c reference.c options.c inspect.c file.c) \
+	lib/launch_digest.c
+IGVM_BUILD_LIBS := -ljansson -lcrypto -lz -pthread
 
-$(call host_program,svsm-igvm-build,$(addprefix $(D)/,main.c cmd_build.c cmd_measure.c cmd_inspect.c) \
+$(call host_program,svsm-igvm-build,$(addprefix $(D)/,main.c cmd_build.c cmd_measure.c cmd_inspect.c cmd_lint.c \
+	cmd_profiles.c) \
 	$(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
 
 $(call host_test,svsm-igvm-build,$(addprefix $(D)/tests/,main.c fixture.c test_digest.c test_image.c test_parse.c \
-	test_description.c) $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
+	test_description.c test_ovmf.c) $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
 
 # The command line is tested as a program; UNIT_TESTS holds executables.
 $(BUILD)/test/svsm-igvm-build-cli: $(D)/tests/cli.sh $(BUILD)/bin/svsm-igvm-build
@@ -19,5 +22,5 @@ $(BUILD)/test/svsm-igvm-build-cli: $(D)/tests/cli.sh $(BUILD)/bin/svsm-igvm-buil
 	@chmod +x $@
 UNIT_TESTS += $(BUILD)/test/svsm-igvm-build-cli
 
-$(call fuzz_program,igvm,$(D)/tests/fuzz_igvm.c $(addprefix $(D)/,error.c vmsa.c igvm_types.c igvm_parse.c igvm_rules.c \
-	measure.c inspect.c options.c) lib/launch_digest.c,-ljansson -lcrypto -lz,-I$(D))
+$(call fuzz_program,igvm,$(D)/tests/fuzz_igvm.c $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
+$(call fuzz_program,ovmf,$(D)/tests/fuzz_ovmf.c $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
