@@ -8,20 +8,30 @@
 #include "cpu.h"
 #include "ghcb.h"
 #include "guest_flat64.h"
+#include "guest_linux.h"
 #include "guest_ram.h"
 #include "panic.h"
 #include "percpu.h"
 #include "svsm_call.h"
 
+static bool prepare(const struct boot_guest *guest)
+{
+	switch (guest->kind) {
+	case BOOT_GUEST_FLAT64:
+		return guest_flat64_prepare(guest);
+	case BOOT_GUEST_LINUX:
+		return guest_linux_prepare(guest);
+	default:
+		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
+		return false;
+	}
+}
+
 bool guest_prepare(const struct boot_info *info)
 {
 	const struct boot_guest *guest = &info->guest;
 
-	if (guest->kind != BOOT_GUEST_FLAT64) {
-		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
-		return false;
-	}
-	return guest_ram_validate(guest) && guest_flat64_prepare(guest) &&
+	return guest_ram_validate(guest) && prepare(guest) &&
 	       calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
 }
 

@@ -2,7 +2,7 @@
 # Copyright (c) The SVSM Authors
 
 D := host-tools/svsm-igvm-build
-IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c description.c image.c guest_layout.c igvm_write.c \
+IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c description.c image.c guest_layout.c guest_layout_linux.c igvm_write.c \
 	igvm_types.c igvm_parse.c igvm_rules.c measure.c reference.c options.c inspect.c file.c) lib/launch_digest.c
 IGVM_BUILD_LIBS := -ljansson -lcrypto -lz
 
