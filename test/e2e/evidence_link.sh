@@ -23,6 +23,12 @@ expect_line() { # WORD: the rest of the guest's next line
 	reply=${line#"$1 "}
 }
 
+link_expect_ready() { # from a guest that says so
+	local line
+	IFS= read -r -t "$LINK_SECONDS" -u 8 line || fail "the guest says nothing; see $link_dir/console.log"
+	[[ ${line%$'\r'} == ready ]] || fail "expected 'ready', the guest says '${line:0:100}'"
+}
+
 link_collect() { # NONCE
 	local nonce=$1 ek ak credential
 	echo "nonce $nonce" >&9

@@ -94,10 +94,11 @@ machine_start_sp "$OUT/run"
 link_open "$OUT/run"
 nonce=$("$svsm_attest" challenge --state "$state")
 start=$(date +%s%N)
-machine_start_qemu "$OUT/run" "$image" "pipe:$OUT/run/com2" "tsc-khz=$khz"
+machine_start_qemu "$OUT/run" "$image" "pipe:$OUT/run/com2" calls "tsc-khz=$khz"
 say "machine         $($QEMU --version | head -n 1), snp-sim and amd-sp: simulated"
 verdict=0
 if [[ ,$checks, == *,evidence,* ]]; then
+	link_expect_ready
 	link_collect "$nonce"
 	say "evidence        $evidence ($(stat -c %s "$evidence") bytes) after $((($(date +%s%N) - start) / 1000000)) ms"
 	"$svsm_attest" verify "$evidence" --state "$state" --reference "$OUT/reference.json" --policy "$POLICY" \

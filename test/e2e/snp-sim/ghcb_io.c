@@ -6,11 +6,16 @@
 #include "ghcb_nae.h"
 #include "memory.h"
 #include "report.h"
+#include "residency.h"
 
 #define PORT_RANGE_COUNT (sizeof(ports) / sizeof(ports[0]))
 #define MMIO_SIZE_MAX 8u
+#define KEYBOARD_COMMAND 0x64u
+#define PULSE_RESET 0xfeu /* the keyboard controller's output to the processor's reset line; QEMU ends with status 0   \
+			   */
 
-/* Devices of QEMU the guest may use: PICs, PIT, keyboard controller (for its reset line), RTC, POST code, exit, UARTs */
+/* Devices of QEMU the guest may use: PICs, PIT, keyboard controller (for its reset line), RTC, POST code, exit, UARTs
+ */
 static const struct {
 	uint16_t first, last;
 } ports[] = {{0x20, 0x21}, {0x40, 0x43}, {0x60, 0x61}, {0x64, 0x64},   {0x70, 0x71},
@@ -32,6 +37,10 @@ static uint32_t port_in(uint16_t port, unsigned int size)
 
 static void port_out(uint16_t port, unsigned int size, uint32_t value)
 {
+	if (port == KEYBOARD_COMMAND && (uint8_t)value == PULSE_RESET) {
+		report_log("snp-sim: the guest resets the machine\n");
+		residency_report();
+	}
 	if (port_known(port, size))
 		cpu_out(port, size, value);
 }

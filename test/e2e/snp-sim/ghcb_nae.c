@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Non-automatic exits: requests in a GHCB page. */
+#include "ghcb_nae.h"
 #include "cpuid_policy.h"
 #include "freestanding_string.h"
 #include "ghcb_host.h"
-#include "ghcb_nae.h"
 #include "memory.h"
 #include "npf.h"
 #include "report.h"

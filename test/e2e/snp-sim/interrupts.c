@@ -29,8 +29,8 @@ void interrupts_offer(struct vcpu *vcpu)
 	if (vcpu->vmpl == 0 || queued == 0 || (vmcb->v_intr & V_IRQ) != 0)
 		return;
 	/* The PIC knows the priorities; the task priority of a local APIC has no say */
-	vmcb->v_intr = V_INTR_MASKING | V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX |
-		       (uint64_t)queue[0] << V_INTR_VECTOR_SHIFT;
+	vmcb->v_intr =
+		V_INTR_MASKING | V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX | (uint64_t)queue[0] << V_INTR_VECTOR_SHIFT;
 	queued--;
 	for (unsigned int i = 0; i < queued; i++)
 		queue[i] = queue[i + 1];

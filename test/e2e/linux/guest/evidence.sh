@@ -39,6 +39,7 @@ bundle() {
 
 relying_party() {
 	local word nonce id secret
+	echo ready >&4
 	read -r -t 60 word nonce <&4 || give_up 'no nonce came' || return
 	same "$word ${#nonce}" 'nonce 128' || give_up 'expected a nonce' || return
 	echo "$nonce" | xxd -r -p >evidence.nonce
