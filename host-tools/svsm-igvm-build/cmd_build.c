@@ -38,7 +38,7 @@ struct arguments {
 /* Everything a build owns, so that one function frees it. */
 struct build {
 	struct description description;
-	struct file_data firmware, module[BOOT_MODULE_MAX], guest;
+	struct file_data firmware, module[BOOT_MODULE_MAX], guest, initrd;
 	struct image_inputs inputs;
 	struct image image;
 	struct file_data igvm;
@@ -91,6 +91,8 @@ static bool read_all(const struct arguments *arguments, struct build *build, str
 	}
 	if (ok && description->guest.kind != BOOT_GUEST_NONE)
 		ok = read_input(arguments, description->guest.file, &build->guest, &build->inputs.guest, error);
+	if (ok && description->guest.initrd)
+		ok = read_input(arguments, description->guest.initrd, &build->initrd, &build->inputs.initrd, error);
 	return ok;
 }
 
@@ -143,6 +145,7 @@ static void cleanup(struct build *build)
 	for (size_t i = 0; i < BOOT_MODULE_MAX; i++)
 		file_data_free(&build->module[i]);
 	file_data_free(&build->guest);
+	file_data_free(&build->initrd);
 	description_free(&build->description);
 }
 
