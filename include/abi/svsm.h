@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* SVSM calls. Source: AMD 58019 "Secure VM Service Module for SEV-SNP Guests", revision 1.00. Little-endian. */
+/*
+ * SVSM calls. Source: AMD 58019 "Secure VM Service Module for SEV-SNP Guests", revision 1.00. Little-endian.
+ * SINGLE_SERVICE_EX is not in that revision: it is the proposal of April 2025 (svsm-devel, coconut-svsm pull request
+ * 719), served as version 2 of the attestation protocol.
+ */
 #ifndef ABI_SVSM_H
 #define ABI_SVSM_H
 
@@ -24,6 +28,7 @@
 
 #define SVSM_ATTEST_SERVICES 0u
 #define SVSM_ATTEST_SINGLE_SERVICE 1u
+#define SVSM_ATTEST_SINGLE_SERVICE_EX 2u /* protocol version 2 */
 
 #define SVSM_VTPM_QUERY 0u
 #define SVSM_VTPM_CMD 1u
@@ -42,6 +47,10 @@
 #define SVSM_ERR_PVALIDATE_FAIL_INPUT (SVSM_ERR_PROTOCOL_BASE + 1u)
 #define SVSM_ERR_PVALIDATE_FAIL_SIZEMISMATCH (SVSM_ERR_PROTOCOL_BASE + 6u)
 #define SVSM_ERR_PVALIDATE_FAIL_NOCHANGE (SVSM_ERR_PROTOCOL_BASE + 0x10u)
+/* SINGLE_SERVICE_EX with a selector */
+#define SVSM_ERR_ATTEST_NO_REPORT (SVSM_ERR_PROTOCOL_BASE + 0u) /* the AMD-SP gave none */
+#define SVSM_ERR_ATTEST_SELECTOR (SVSM_ERR_PROTOCOL_BASE + 1u)	/* size or kind of the selector */
+#define SVSM_ERR_ATTEST_TPM (SVSM_ERR_PROTOCOL_BASE + 0x100u)	/* plus the TPM's response code */
 
 struct svsm_calling_area {
 	uint8_t call_pending;
@@ -87,7 +96,35 @@ struct svsm_attest_single_service {
 	uint32_t reserved_54;
 };
 static_assert(sizeof(struct svsm_attest_single_service) == 0x58, "attest single service");
+struct svsm_attest_single_service_ex {
+	struct svsm_attest_single_service single;
+	uint64_t selector_gpa; /* any alignment */
+	uint32_t selector_size;
+	uint32_t reserved_64;
+};
+static_assert(sizeof(struct svsm_attest_single_service_ex) == 0x68, "attest single service ex");
 #define SVSM_ATTEST_NONCE_SIZE 64u
+
+/*
+ * What REPORT_DATA covers: SHA-512(nonce || manifest), and with a selector
+ * SHA-512(nonce || struct svsm_selector_context || selector || manifest).
+ */
+#define SVSM_SELECTOR_CONTEXT_MAGIC 0x324d5353u /* "SSM2" */
+struct svsm_selector_context {
+	uint32_t magic;
+	uint8_t service_guid[16];
+	uint32_t manifest_version;
+};
+static_assert(sizeof(struct svsm_selector_context) == 24, "selector context");
+
+/* Manifest selector of the vTPM: this kind, then a TPMT_PUBLIC that TPM2_CreatePrimary gets as its template */
+#define SVSM_VTPM_SELECTOR_TEMPLATE 1ull
+#define SVSM_VTPM_SELECTOR_KIND_SIZE 8u
+#define SVSM_SELECTOR_MAX 65543u
+
+/* Versions of the vTPM's manifest: one TPMT_PUBLIC; u32 BE 1, u32 BE count, TPM2B_PUBLIC[] */
+#define SVSM_VTPM_MANIFEST_KEY 0u
+#define SVSM_VTPM_MANIFEST_LIST 1u
 
 /* GUIDs in wire order: the first three fields little-endian */
 #define SVSM_GUID_SERVICES_MANIFEST /* 63849ebb-3d92-4670-a1ff-58f9c94b87bb */                                         \

@@ -11,6 +11,8 @@
 #define SERVICE_FD_VTPM 4
 #define SERVICE_FD_AMD_SP 5
 #define SERVICE_FD_VMPCK 6
+#define SERVICE_FD_KEY_TEMPLATES                                                                                       \
+	7 /* vtpm: the image's key-template manifest (svsm/key_templates.h), then end of file */
 
 #define SERVICE_MESSAGE_MAX 16384u
 
@@ -23,10 +25,12 @@ struct service_message {
 static_assert(sizeof(struct service_message) == 16, "service message");
 
 enum service_op {
-	VTPM_OP_COMMAND = 1,	 /* payload: TPM command (locality 0); reply: TPM response */
-	VTPM_OP_MANIFEST = 2,	 /* payload: u32 LE manifest version; reply: manifest bytes */
+	VTPM_OP_COMMAND = 1,  /* payload: TPM command (locality 0); reply: TPM response */
+	VTPM_OP_MANIFEST = 2, /* payload: u32 LE manifest version; reply: manifest bytes */
+	VTPM_OP_SELECT = 3,   /* payload: manifest selector; reply: manifest bytes; TPM_REFUSED: u32 LE response code */
 	ATTEST_OP_SERVICES = 16, /* payload: struct attest_request; reply: struct attest_reply + report + manifest */
 	ATTEST_OP_SINGLE_SERVICE = 17,
+	ATTEST_OP_SINGLE_SERVICE_EX = 18, /* struct attest_request, then selector_size bytes of selector */
 };
 
 enum service_status {
@@ -38,14 +42,19 @@ enum service_status {
 	SERVICE_BUSY = 5,      /* AMD-SP throttles: call again with the same request */
 	SERVICE_AMD_SP_FAILED = 6,
 	SERVICE_INTERNAL = 7,
+	SERVICE_BAD_SELECTOR = 8, /* its size or kind */
+	SERVICE_TPM_REFUSED = 9,  /* attest_reply and VTPM_OP_SELECT's reply hold the TPM's response code */
 };
 
+/* Largest selector the services take: more than any TPMT_PUBLIC with its kind (RSA 4096 has 614 bytes) */
+#define ATTEST_SELECTOR_MAX 1024u
+
 struct attest_request {
-	uint8_t guid[16]; /* ATTEST_OP_SINGLE_SERVICE only, else zero */
+	uint8_t guid[16]; /* zero with ATTEST_OP_SERVICES */
 	uint32_t manifest_version;
 	uint32_t report_capacity;
 	uint32_t manifest_capacity;
-	uint32_t reserved;
+	uint32_t selector_size; /* ATTEST_OP_SINGLE_SERVICE_EX only, else 0 */
 	uint8_t nonce[64];
 };
 static_assert(sizeof(struct attest_request) == 96, "attest request");
@@ -53,6 +62,7 @@ static_assert(sizeof(struct attest_request) == 96, "attest request");
 struct attest_reply {
 	uint32_t report_size; /* needed, also with SERVICE_TOO_SMALL */
 	uint32_t manifest_size;
+	uint32_t tpm_code; /* with SERVICE_TPM_REFUSED */
 };
 
 /* Read from SERVICE_FD_AMD_SP after a message was written: what SNP_GUEST_REQUEST answered, then the response page */
