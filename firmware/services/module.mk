@@ -9,7 +9,7 @@ SERVICE_CFLAGS := $(COMMON) -D_GNU_SOURCE -fno-pie -fstack-usage -ffunction-sect
 SERVICE_LDFLAGS := -static -no-pie -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--gc-sections \
 	-Wl,--build-id=none -Wl,--no-warnings -Wl,--strip-debug
 
-VTPM_SRC := $(sort $(wildcard $(SERVICES_DIR)/vtpm/*.c)) $(SERVICES_DIR)/common/service_io.c
+VTPM_SRC := $(sort $(wildcard $(SERVICES_DIR)/vtpm/*.c)) $(SERVICES_DIR)/common/service_io.c lib/key_templates.c
 ATTEST_SRC := $(sort $(wildcard $(SERVICES_DIR)/attest/*.c)) $(SERVICES_DIR)/common/service_io.c
 
 $(BUILD)/service/%.o: %.c
@@ -47,3 +47,6 @@ unit-tests: service-tests
 $(call host_test,service-attest,$(SERVICE_TESTS)/test_attest.c $(SERVICE_TESTS)/fake_peers.c \
 	$(SERVICE_TESTS)/service_process.c $(SERVICES_DIR)/common/service_io.c,-lcrypto,-I$(SERVICES_DIR)/common)
 $(BUILD)/test/service-attest: | $(BUILD)/test/attest-sanitized
+$(call host_test,service-vtpm,$(SERVICE_TESTS)/test_vtpm.c $(SERVICE_TESTS)/service_process.c \
+	$(SERVICES_DIR)/common/service_io.c,,-I$(SERVICES_DIR)/common)
+$(BUILD)/test/service-vtpm: | $(BUILD)/test/vtpm-sanitized $(BUILD)/keys/conformance.keys

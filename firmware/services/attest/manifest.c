@@ -35,3 +35,14 @@ enum service_status manifest_single_service(const uint8_t guid[16], uint32_t ver
 		return SERVICE_UNKNOWN_GUID;
 	return vtpm_client_manifest(version, manifest->data, MANIFEST_MAX, &manifest->size);
 }
+
+enum service_status manifest_selected(const uint8_t guid[16], uint32_t version, const uint8_t *selector, uint32_t size,
+				      struct manifest *manifest, uint32_t *tpm_code)
+{
+	if (memcmp(guid, guid_vtpm, sizeof(guid_vtpm)) != 0)
+		return SERVICE_UNKNOWN_GUID;
+	/* A selector names one key, so there is no list. */
+	if (version != SVSM_VTPM_MANIFEST_KEY)
+		return SERVICE_UNKNOWN_VERSION;
+	return vtpm_client_select(selector, size, manifest->data, MANIFEST_MAX, &manifest->size, tpm_code);
+}

@@ -20,4 +20,11 @@ enum service_status manifest_services(struct manifest *manifest);
 /* The manifest of the service @guid (wire order) in @version. */
 enum service_status manifest_single_service(const uint8_t guid[16], uint32_t version, struct manifest *manifest);
 
+/*
+ * The manifest that @selector asks for: of the vTPM, the TPMT_PUBLIC of one key. SERVICE_TPM_REFUSED: *tpm_code is the
+ * TPM's response code.
+ */
+enum service_status manifest_selected(const uint8_t guid[16], uint32_t version, const uint8_t *selector, uint32_t size,
+				      struct manifest *manifest, uint32_t *tpm_code);
+
 #endif

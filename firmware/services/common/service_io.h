@@ -27,8 +27,13 @@ bool service_io_send(int fd, const struct service_packet *packet);
 /* Turns @packet into an answer without payload. */
 void service_io_refuse(struct service_packet *packet, enum service_status status);
 
-/* Answers requests of SERVICE_FD_REQUEST by @handle, which turns each into its reply in place, until the client is
- * gone. */
-void service_io_serve(void (*handle)(struct service_packet *packet));
+/*
+ * Takes one request of SERVICE_FD_REQUEST and answers it by @handle, which turns it into its reply in place. False: the
+ * client is gone.
+ */
+bool service_io_serve_one(void (*handle)(struct service_packet *packet));
+
+/* A request waits, or it cannot be known. */
+bool service_io_request_waits(void);
 
 #endif

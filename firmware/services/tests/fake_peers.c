@@ -102,18 +102,45 @@ static bool play_sp(struct fake_peers *peers, int fd)
 	       write(fd, &answer, sizeof(answer)) == sizeof(answer);
 }
 
+static void answer(struct service_packet *packet, uint32_t status, const void *payload, uint32_t size)
+{
+	packet->header.status = status;
+	packet->header.size = status == SERVICE_OK || status == SERVICE_TPM_REFUSED ? size : 0;
+	memcpy(packet->payload, payload, packet->header.size);
+}
+
+static void answer_manifest(const struct fake_peers *peers, struct service_packet *packet)
+{
+	static uint8_t list[16384];
+	uint32_t version;
+
+	memcpy(&version, packet->payload, sizeof(version));
+	memset(list, 0x5a, sizeof(list));
+	if (version == 1)
+		answer(packet, peers->manifest_status, list, peers->list_size);
+	else
+		answer(packet, version != 0 ? SERVICE_UNKNOWN_VERSION : peers->manifest_status, peers->manifest,
+		       peers->manifest_size);
+}
+
 static bool play_vtpm(struct fake_peers *peers, int fd)
 {
 	static struct service_packet packet;
-	uint32_t version;
 
-	if (!service_io_receive(fd, &packet) || packet.header.op != VTPM_OP_MANIFEST ||
-	    packet.header.size != sizeof(version))
+	if (!service_io_receive(fd, &packet))
 		return false;
-	memcpy(&version, packet.payload, sizeof(version));
-	packet.header.status = version != 0 ? SERVICE_UNKNOWN_VERSION : peers->manifest_status;
-	packet.header.size = packet.header.status == SERVICE_OK ? peers->manifest_size : 0;
-	memcpy(packet.payload, peers->manifest, packet.header.size);
+	if (packet.header.op == VTPM_OP_MANIFEST && packet.header.size == sizeof(uint32_t)) {
+		answer_manifest(peers, &packet);
+	} else if (packet.header.op == VTPM_OP_SELECT && packet.header.size <= sizeof(peers->selector)) {
+		peers->selector_size = packet.header.size;
+		memcpy(peers->selector, packet.payload, packet.header.size);
+		if (peers->manifest_status == SERVICE_TPM_REFUSED)
+			answer(&packet, SERVICE_TPM_REFUSED, &peers->tpm_code, sizeof(peers->tpm_code));
+		else
+			answer(&packet, peers->manifest_status, peers->manifest, peers->manifest_size);
+	} else {
+		return false;
+	}
 	return service_io_send(fd, &packet);
 }
 

@@ -29,6 +29,10 @@ struct fake_peers {
 	uint32_t manifest_size;
 	uint8_t manifest[512];
 	uint32_t manifest_status;
+	uint32_t list_size; /* version 1: as many bytes of 0x5a */
+	uint32_t tpm_code;  /* with manifest_status SERVICE_TPM_REFUSED */
+	uint32_t selector_size;
+	uint8_t selector[2048]; /* the last that arrived */
 };
 
 extern const uint8_t fake_peers_vmpck[SNP_VMPCK_SIZE];

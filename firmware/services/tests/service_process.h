@@ -8,11 +8,11 @@
 
 #include <sys/types.h>
 
-#define SERVICE_PROCESS_FDS 7
+#define SERVICE_PROCESS_FDS 8
 
 struct service_process {
 	pid_t pid;
-	int end[SERVICE_PROCESS_FDS]; /* our end of the service's descriptor 3..6, else -1 */
+	int end[SERVICE_PROCESS_FDS]; /* our end of the service's descriptor 3..7, else -1 */
 };
 
 /* Starts @program with sockets at descriptors 3 to @last. */

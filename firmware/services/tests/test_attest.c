@@ -49,10 +49,16 @@ static struct attest_request request_of(uint8_t nonce, bool single)
 	return request;
 }
 
+/* What lies behind a request for SINGLE_SERVICE_EX */
+static uint8_t selector[ATTEST_SELECTOR_MAX + 1];
+
 static uint32_t call(uint32_t op, const struct attest_request *request)
 {
-	packet.header = (struct service_message){.op = op, .size = sizeof(*request)};
+	uint32_t extra = request->selector_size <= sizeof(selector) ? request->selector_size : 0;
+
+	packet.header = (struct service_message){.op = op, .size = (uint32_t)sizeof(*request) + extra};
 	memcpy(packet.payload, request, sizeof(*request));
+	memcpy(packet.payload + sizeof(*request), selector, extra);
 	assert_true(fake_peers_call(&peers, &attest, &packet));
 	assert_int_equal(packet.header.op, op);
 	return packet.header.status;
@@ -65,8 +71,9 @@ static uint32_t call_single(uint8_t nonce)
 	return call(ATTEST_OP_SINGLE_SERVICE, &request);
 }
 
-/* The reply in the packet: sizes, a report over nonce and manifest, the manifest. */
-static void check_reply(uint8_t nonce, const uint8_t *manifest, uint32_t manifest_size)
+/* The reply in the packet: sizes, a report over nonce, context and manifest, the manifest. */
+static void check_reply_in(uint8_t nonce, const uint8_t *context, uint32_t context_size, const uint8_t *manifest,
+			   uint32_t manifest_size)
 {
 	struct attest_reply reply;
 	struct snp_report report;
@@ -81,10 +88,16 @@ static void check_reply(uint8_t nonce, const uint8_t *manifest, uint32_t manifes
 	assert_memory_equal(packet.payload + sizeof(reply) + sizeof(report), manifest, manifest_size);
 	memset(nonces, nonce, sizeof(nonces));
 	assert_true(EVP_DigestInit_ex2(ctx, EVP_sha512(), NULL) == 1 && EVP_DigestUpdate(ctx, nonces, 64) == 1 &&
+		    EVP_DigestUpdate(ctx, context, context_size) == 1 &&
 		    EVP_DigestUpdate(ctx, manifest, manifest_size) == 1 && EVP_DigestFinal_ex(ctx, data, NULL) == 1);
 	EVP_MD_CTX_free(ctx);
 	assert_memory_equal(report.report_data, data, sizeof(data));
 	assert_int_equal(report.vmpl, 0);
+}
+
+static void check_reply(uint8_t nonce, const uint8_t *manifest, uint32_t manifest_size)
+{
+	check_reply_in(nonce, manifest, 0, manifest, manifest_size);
 }
 
 static void single_service(void **state)
@@ -149,7 +162,7 @@ static void refused_requests(void **state)
 	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_UNKNOWN_VERSION);
 	request.manifest_version = 0;
 	assert_int_equal(call(ATTEST_OP_SERVICES, &request), SERVICE_MALFORMED); /* a GUID where none belongs */
-	request.reserved = 1;
+	request.selector_size = 1;						 /* a selector where none belongs */
 	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_MALFORMED);
 	assert_int_equal(call(99, &request), SERVICE_MALFORMED);
 	packet.header = (struct service_message){.op = ATTEST_OP_SERVICES, .size = sizeof(request) - 1};
@@ -157,6 +170,87 @@ static void refused_requests(void **state)
 	assert_int_equal(packet.header.status, SERVICE_MALFORMED);
 	peers.manifest_status = SERVICE_INTERNAL;
 	assert_int_equal(call_single(1), SERVICE_INTERNAL);
+	assert_int_equal(peers.messages, 0);
+}
+
+static void list_of_keys(void **state)
+{
+	struct attest_request request = request_of(7, true);
+	uint8_t list[4096];
+
+	(void)state;
+	memset(list, 0x5a, sizeof(list));
+	request.manifest_version = 1;
+	peers.list_size = 3000;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_OK);
+	check_reply(7, list, peers.list_size);
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_OK);
+	check_reply(7, list, peers.list_size);
+	/* Never a part of it */
+	request.manifest_capacity = peers.list_size - 1;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_TOO_SMALL);
+	peers.manifest_status = SERVICE_INTERNAL;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_INTERNAL);
+	peers.manifest_status = SERVICE_OK;
+	peers.list_size = 9000; /* more than this service delivers */
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_INTERNAL);
+}
+
+static void selected(void **state)
+{
+	struct attest_request request = request_of(8, true);
+	uint8_t context[24 + 40] = {'S', 'S', 'M', '2'};
+
+	(void)state;
+	for (uint32_t i = 0; i < 40; i++)
+		selector[i] = (uint8_t)(i + 1);
+	memcpy(context + 4, request.guid, 16);
+	memcpy(context + 24, selector, 40);
+	request.selector_size = 40;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_OK);
+	check_reply_in(8, context, sizeof(context), peers.manifest, peers.manifest_size);
+	assert_int_equal(peers.selector_size, 40);
+	assert_memory_equal(peers.selector, selector, 40);
+	request.manifest_capacity = 3;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_TOO_SMALL);
+	request = request_of(8, true);
+	request.selector_size = ATTEST_SELECTOR_MAX;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_OK);
+	/* No selector: as call 1 */
+	request.selector_size = 0;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_OK);
+	check_reply(8, peers.manifest, peers.manifest_size);
+}
+
+static void selected_refused(void **state)
+{
+	struct attest_request request = request_of(1, true);
+	struct attest_reply reply;
+
+	(void)state;
+	request.selector_size = 40;
+	request.guid[0] ^= 1;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_UNKNOWN_GUID);
+	request = request_of(1, true);
+	request.selector_size = 40;
+	request.manifest_version = 1;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_UNKNOWN_VERSION);
+	request.manifest_version = 0;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE, &request), SERVICE_MALFORMED);
+	request.selector_size = ATTEST_SELECTOR_MAX + 1;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_MALFORMED);
+	request.selector_size = UINT32_MAX;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_MALFORMED);
+	request.selector_size = 40;
+	peers.manifest_status = SERVICE_BAD_SELECTOR;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_BAD_SELECTOR);
+	assert_int_equal(packet.header.size, 0);
+	peers.manifest_status = SERVICE_TPM_REFUSED;
+	peers.tpm_code = 0x2d5;
+	assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_TPM_REFUSED);
+	assert_int_equal(packet.header.size, sizeof(reply));
+	memcpy(&reply, packet.payload, sizeof(reply));
+	assert_int_equal(reply.tpm_code, 0x2d5);
 	assert_int_equal(peers.messages, 0);
 }
 
@@ -239,6 +333,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(services, setup, teardown),
 		cmocka_unit_test_setup_teardown(sizes_cost_no_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(refused_requests, setup, teardown),
+		cmocka_unit_test_setup_teardown(list_of_keys, setup, teardown),
+		cmocka_unit_test_setup_teardown(selected, setup, teardown),
+		cmocka_unit_test_setup_teardown(selected_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(throttled, setup, teardown),
 		cmocka_unit_test_setup_teardown(interference, setup, teardown),
 		cmocka_unit_test_setup_teardown(authentic_refusal, setup, teardown),

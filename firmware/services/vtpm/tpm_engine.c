@@ -6,6 +6,9 @@
 
 #include <libtpms/tpm_error.h>
 #include <libtpms/tpm_library.h>
+#include <libtpms/tpm_nvfilename.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
 #include <string.h>
 
 static unsigned char *buffer; /* of libtpms, reused from command to command */
@@ -56,6 +59,54 @@ bool tpm_engine_power_on(const char **why)
 void tpm_engine_power_off(void)
 {
 	TPMLIB_Terminate();
+}
+
+void tpm_state_drop(struct tpm_state *state)
+{
+	/* Seeds and private keys are in here. libtpms allocated it with malloc(). */
+	if (state->permanent != NULL)
+		OPENSSL_cleanse(state->permanent, state->permanent_size);
+	if (state->volatile_part != NULL)
+		OPENSSL_cleanse(state->volatile_part, state->volatile_size);
+	free(state->permanent);
+	free(state->volatile_part);
+	*state = (struct tpm_state){0};
+}
+
+bool tpm_engine_save(struct tpm_state *state)
+{
+	*state = (struct tpm_state){0};
+	if (TPMLIB_GetState(TPMLIB_STATE_PERMANENT, &state->permanent, &state->permanent_size) == TPM_SUCCESS &&
+	    TPMLIB_GetState(TPMLIB_STATE_VOLATILE, &state->volatile_part, &state->volatile_size) == TPM_SUCCESS)
+		return true;
+	tpm_state_drop(state);
+	return false;
+}
+
+static bool restart(const struct tpm_state *state, bool with_volatile, const char **why)
+{
+	bool ok;
+
+	tpm_engine_power_off();
+	*why = "memory for its state";
+	tpm_store_remove(TPM_VOLATILESTATE_NAME);
+	if (!tpm_store_put(TPM_PERMANENT_ALL_NAME, state->permanent, state->permanent_size) ||
+	    (with_volatile && !tpm_store_put(TPM_VOLATILESTATE_NAME, state->volatile_part, state->volatile_size)))
+		return false;
+	ok = tpm_engine_power_on(why);
+	/* It belongs to this power-on only. */
+	tpm_store_remove(TPM_VOLATILESTATE_NAME);
+	return ok;
+}
+
+bool tpm_engine_reset_to(const struct tpm_state *state, const char **why)
+{
+	return restart(state, false, why);
+}
+
+bool tpm_engine_resume(const struct tpm_state *state, const char **why)
+{
+	return restart(state, true, why);
 }
 
 bool tpm_engine_run(const uint8_t *command, uint32_t command_size, const uint8_t **response, uint32_t *size)

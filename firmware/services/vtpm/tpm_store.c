@@ -21,7 +21,6 @@ struct blob {
 };
 
 static struct blob live[STORE_BLOBS];
-static struct blob saved[STORE_BLOBS];
 
 static struct blob *find(const char *name)
 {
@@ -37,41 +36,6 @@ static void drop(struct blob *blob)
 	/* Seeds and private keys are in here. */
 	OPENSSL_clear_free(blob->data, blob->size);
 	*blob = (struct blob){0};
-}
-
-static bool copy(struct blob *to, const struct blob *from)
-{
-	uint8_t *data;
-
-	if (from->data == NULL) {
-		drop(to);
-		return true;
-	}
-	data = OPENSSL_memdup(from->data, from->size);
-	if (data == NULL)
-		return false;
-	drop(to);
-	*to = *from;
-	to->data = data;
-	return true;
-}
-
-bool tpm_store_snapshot(void)
-{
-	for (size_t i = 0; i < STORE_BLOBS; i++) {
-		if (!copy(&saved[i], &live[i]))
-			return false;
-	}
-	return true;
-}
-
-bool tpm_store_restore(void)
-{
-	for (size_t i = 0; i < STORE_BLOBS; i++) {
-		if (!copy(&live[i], &saved[i]))
-			return false;
-	}
-	return true;
 }
 
 static TPM_RESULT store_init(void)
@@ -95,37 +59,48 @@ static TPM_RESULT store_load(unsigned char **data, uint32_t *length, uint32_t tp
 	return TPM_SUCCESS;
 }
 
-static TPM_RESULT store_save(const unsigned char *data, uint32_t length, uint32_t tpm_number, const char *name)
+bool tpm_store_put(const char *name, const uint8_t *data, uint32_t size)
 {
-	struct blob fresh = {.size = length}, *blob = find(name);
+	struct blob fresh = {.size = size}, *blob = find(name);
 
-	(void)tpm_number;
-	if (length == 0 || length > STORE_BLOB_MAX || strlen(name) >= sizeof(fresh.name))
-		return TPM_FAIL;
+	if (size == 0 || size > STORE_BLOB_MAX || strlen(name) >= sizeof(fresh.name))
+		return false;
 	for (size_t i = 0; blob == NULL && i < STORE_BLOBS; i++) {
 		if (live[i].data == NULL)
 			blob = &live[i];
 	}
 	if (blob == NULL)
-		return TPM_FAIL;
-	fresh.data = OPENSSL_memdup(data, length);
+		return false;
+	fresh.data = OPENSSL_memdup(data, size);
 	if (fresh.data == NULL)
-		return TPM_FAIL;
+		return false;
 	(void)snprintf(fresh.name, sizeof(fresh.name), "%s", name);
 	drop(blob);
 	*blob = fresh;
-	return TPM_SUCCESS;
+	return true;
+}
+
+void tpm_store_remove(const char *name)
+{
+	struct blob *blob = find(name);
+
+	if (blob != NULL)
+		drop(blob);
+}
+
+static TPM_RESULT store_save(const unsigned char *data, uint32_t length, uint32_t tpm_number, const char *name)
+{
+	(void)tpm_number;
+	return tpm_store_put(name, data, length) ? TPM_SUCCESS : TPM_FAIL;
 }
 
 static TPM_RESULT store_delete(uint32_t tpm_number, const char *name, TPM_BOOL must_exist)
 {
-	struct blob *blob = find(name);
+	bool exists = find(name) != NULL;
 
 	(void)tpm_number;
-	if (blob == NULL)
-		return must_exist ? TPM_FAIL : TPM_SUCCESS;
-	drop(blob);
-	return TPM_SUCCESS;
+	tpm_store_remove(name);
+	return exists || !must_exist ? TPM_SUCCESS : TPM_FAIL;
 }
 
 void tpm_store_callbacks(struct libtpms_callbacks *callbacks)

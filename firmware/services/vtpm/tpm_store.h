@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/*
- * The TPM's non-volatile memory: in RAM of the confidential VM, gone with it. Holds libtpms' named blobs and can go
- * back to an earlier state, so that preparing keys before the guest starts leaves no trace a guest could see.
- */
+/* The TPM's non-volatile memory: libtpms' named blobs, in RAM of the confidential VM and gone with it. */
 #ifndef VTPM_TPM_STORE_H
 #define VTPM_TPM_STORE_H
 
@@ -15,8 +12,9 @@ struct libtpms_callbacks;
 /* Sets the callbacks that load, store and delete blobs. */
 void tpm_store_callbacks(struct libtpms_callbacks *callbacks);
 
-/* Keeps a copy of all blobs; a later restore returns to it. False: no memory; no copy is kept then. */
-bool tpm_store_snapshot(void);
-bool tpm_store_restore(void);
+/* Replaces or adds a blob. False: no memory; the store is as before. */
+bool tpm_store_put(const char *name, const uint8_t *data, uint32_t size);
+/* Wipes a blob; nothing happens when there is none. */
+void tpm_store_remove(const char *name);
 
 #endif
