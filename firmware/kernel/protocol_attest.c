@@ -10,6 +10,15 @@
 #include "memory_map.h"
 #include "services.h"
 
+#define TPM_CODE_MAX 0xfffu /* of response codes (TPM 2.0 Library, part 2, 6.6) */
+
+/* The request to the attest service, too large for a stack; under services_lock */
+static struct {
+	struct attest_request header;
+	uint8_t selector[ATTEST_SELECTOR_MAX];
+} request;
+static_assert(sizeof(request) == sizeof(struct attest_request) + ATTEST_SELECTOR_MAX, "header and selector are one");
+
 static bool reserved_clear(const struct svsm_attest_services *op)
 {
 	for (size_t i = 0; i < sizeof(op->reserved_1a); i++) {
@@ -44,9 +53,17 @@ static uint32_t check_op(const struct svsm_attest_services *op)
 	return result;
 }
 
-static uint32_t code_of(uint32_t status)
+/* Result code of a call that gives nothing. A selector has codes of its own. */
+static uint32_t code_of(uint32_t status, bool selected, const struct attest_reply *reply)
 {
 	switch (status) {
+	case SERVICE_BAD_SELECTOR:
+		return selected ? SVSM_ERR_ATTEST_SELECTOR : SVSM_ERR_INVALID_REQUEST;
+	case SERVICE_TPM_REFUSED:
+		return selected && reply->tpm_code <= TPM_CODE_MAX ? SVSM_ERR_ATTEST_TPM + reply->tpm_code
+								   : SVSM_ERR_INVALID_REQUEST;
+	case SERVICE_AMD_SP_FAILED:
+		return selected ? SVSM_ERR_ATTEST_NO_REPORT : SVSM_ERR_INVALID_REQUEST;
 	case SERVICE_UNKNOWN_GUID:
 	case SERVICE_UNKNOWN_VERSION:
 	case SERVICE_TOO_SMALL:
@@ -62,13 +79,14 @@ static uint32_t code_of(uint32_t status)
 static uint32_t deliver(struct svsm_call *call, const struct svsm_attest_services *op, uint32_t status,
 			const uint8_t *payload, uint32_t size)
 {
-	struct attest_reply reply;
+	struct attest_reply reply = {0};
 
+	if (size >= sizeof(reply))
+		memcpy(&reply, payload, sizeof(reply));
 	if (status != SERVICE_OK && status != SERVICE_TOO_SMALL)
-		return code_of(status);
+		return code_of(status, request.header.selector_size != 0, &reply);
 	if (size < sizeof(reply))
 		return SVSM_ERR_INVALID_REQUEST;
-	memcpy(&reply, payload, sizeof(reply));
 	payload += sizeof(reply);
 	size -= (uint32_t)sizeof(reply);
 	if (status == SERVICE_OK && (reply.report_size > size || reply.manifest_size != size - reply.report_size ||
@@ -85,50 +103,73 @@ static uint32_t deliver(struct svsm_call *call, const struct svsm_attest_service
 	return SVSM_SUCCESS;
 }
 
-static uint32_t ask_service(struct svsm_call *call, const struct svsm_attest_services *op, uint32_t service_op,
-			    const struct attest_request *request)
+static uint32_t ask_service(struct svsm_call *call, const struct svsm_attest_services *op, uint32_t service_op)
 {
 	struct port *port = &services[SERVICE_ATTEST].port;
+	uint32_t request_size = (uint32_t)sizeof(request.header) + request.header.selector_size;
 	uint32_t status = SERVICE_INTERNAL, size = 0;
 	const uint8_t *payload = NULL;
 
 	if (port->state == PORT_DEAD)
 		return SVSM_ERR_INVALID_REQUEST;
-	if (!port_request(port, port, service_op, request, sizeof(*request)))
+	if (!port_request(port, port, service_op, &request, request_size))
 		return SVSM_ERR_BUSY;
 	if (!services_run_for(port, port) || !port_take_reply(port, port, &status, &payload, &size))
 		return SVSM_ERR_INVALID_REQUEST;
 	return deliver(call, op, status, payload, size);
 }
 
+/* Reads what the structure refers to, and asks. Under services_lock. */
+static uint32_t run(struct svsm_call *call, const struct svsm_attest_single_service_ex *op, uint32_t service_op)
+{
+	const struct svsm_attest_services *common = &op->single.common;
+
+	request.header = (struct attest_request){
+		.manifest_version = op->single.manifest_version,
+		.report_capacity = common->report_size,
+		.manifest_capacity = common->manifest_size,
+		.selector_size = op->selector_size,
+	};
+	memcpy(request.header.guid, op->single.service_guid, sizeof(request.header.guid));
+	if (!guest_memory_read(request.header.nonce, gpa_of(common->nonce_gpa), sizeof(request.header.nonce)) ||
+	    (op->selector_size != 0 &&
+	     !guest_memory_read(request.selector, gpa_of(op->selector_gpa), op->selector_size)))
+		return SVSM_ERR_INVALID_ADDRESS;
+	return ask_service(call, common, service_op);
+}
+
+static const struct {
+	uint32_t size; /* of the structure at RCX */
+	uint32_t service_op;
+} calls[] = {
+	[SVSM_ATTEST_SERVICES] = {sizeof(struct svsm_attest_services), ATTEST_OP_SERVICES},
+	[SVSM_ATTEST_SINGLE_SERVICE] = {sizeof(struct svsm_attest_single_service), ATTEST_OP_SINGLE_SERVICE},
+	[SVSM_ATTEST_SINGLE_SERVICE_EX] = {sizeof(struct svsm_attest_single_service_ex), ATTEST_OP_SINGLE_SERVICE_EX},
+};
+
 uint32_t protocol_attest(struct svsm_call *call)
 {
-	struct svsm_attest_single_service op = {0};
-	struct attest_request request = {0};
-	bool single = call->number == SVSM_ATTEST_SINGLE_SERVICE;
-	uint64_t size = single ? sizeof(op) : sizeof(op.common);
+	struct svsm_attest_single_service_ex op = {0};
 	uint32_t result;
 
-	if (call->number != SVSM_ATTEST_SERVICES && !single)
+	if (call->number >= sizeof(calls) / sizeof(calls[0]))
 		return SVSM_ERR_UNSUPPORTED_CALL;
-	if (!addr_is_aligned(call->rcx, sizeof(uint64_t)) || (call->rcx & (PAGE_SIZE - 1)) > PAGE_SIZE - size)
+	if (!addr_is_aligned(call->rcx, sizeof(uint64_t)) ||
+	    (call->rcx & (PAGE_SIZE - 1)) > PAGE_SIZE - calls[call->number].size)
 		return SVSM_ERR_INVALID_PARAMETER;
-	if (!guest_memory_read(&op, gpa_of(call->rcx), size))
+	if (!guest_memory_read(&op, gpa_of(call->rcx), calls[call->number].size))
 		return SVSM_ERR_INVALID_ADDRESS;
-	if (op.reserved_54 != 0)
+	if (op.single.reserved_54 != 0 || op.reserved_64 != 0)
 		return SVSM_ERR_INVALID_PARAMETER;
-	result = check_op(&op.common);
+	result = check_op(&op.single.common);
 	if (result != SVSM_SUCCESS)
 		return result;
-	if (!guest_memory_read(request.nonce, gpa_of(op.common.nonce_gpa), sizeof(request.nonce)))
-		return SVSM_ERR_INVALID_ADDRESS;
-	memcpy(request.guid, op.service_guid, sizeof(request.guid));
-	request.manifest_version = op.manifest_version;
-	request.report_capacity = op.common.report_size;
-	request.manifest_capacity = op.common.manifest_size;
+	/* No TPMT_PUBLIC is that long, so it needs no look. */
+	if (op.selector_size > sizeof(request.selector))
+		return SVSM_ERR_ATTEST_SELECTOR;
 	if (!spinlock_try_acquire(&services_lock))
 		return SVSM_ERR_BUSY;
-	result = ask_service(call, &op.common, single ? ATTEST_OP_SINGLE_SERVICE : ATTEST_OP_SERVICES, &request);
+	result = run(call, &op, calls[call->number].service_op);
 	spinlock_release(&services_lock);
 	return result;
 }

@@ -18,7 +18,7 @@ static const struct {
 	uint32_t min, max;
 } protocols[] = {
 	{SVSM_PROTOCOL_CORE, 1, 1},
-	{SVSM_PROTOCOL_ATTEST, 1, 1},
+	{SVSM_PROTOCOL_ATTEST, 1, 2}, /* 2 adds SINGLE_SERVICE_EX */
 	{SVSM_PROTOCOL_VTPM, 1, 1},
 };
 

@@ -127,6 +127,18 @@ static int64_t read_vmpck(struct uva to, uint64_t size)
 	return result;
 }
 
+/* The module of the image, front to back; a service without one finds the end at once. */
+static int64_t read_key_templates(struct service *service, struct uva to, uint64_t size)
+{
+	uint64_t chunk = size < service->key_templates_left ? size : service->key_templates_left;
+
+	if (chunk != 0 && !user_memory_write(to, service->key_templates, chunk))
+		return -EFAULT;
+	service->key_templates += chunk;
+	service->key_templates_left -= chunk;
+	return (int64_t)chunk;
+}
+
 int64_t service_files_read(struct service *service, uint64_t fd, struct uva to, uint64_t size)
 {
 	bool attest = service->id == SERVICE_ATTEST;
@@ -142,6 +154,8 @@ int64_t service_files_read(struct service *service, uint64_t fd, struct uva to, 
 		return attest ? amd_sp_read(to, size) : -EBADF;
 	case SERVICE_FD_VMPCK:
 		return attest ? read_vmpck(to, size) : -EBADF;
+	case SERVICE_FD_KEY_TEMPLATES:
+		return attest ? -EBADF : read_key_templates(service, to, size);
 	default:
 		return -EBADF;
 	}
@@ -172,7 +186,7 @@ int64_t service_files_stat(struct service *service, uint64_t fd, struct uva to)
 	const uint32_t mode = MODE_CHARACTER;
 
 	(void)service;
-	if (fd > SERVICE_FD_VMPCK)
+	if (fd > SERVICE_FD_KEY_TEMPLATES)
 		return -EBADF;
 	memcpy(stat + STAT_MODE, &mode, sizeof(mode));
 	return user_memory_write(to, stat, sizeof(stat)) ? 0 : -EFAULT;

@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * The file descriptors of services (docs/contracts.md section 2): log, requests, the vTPM as seen by attest, the
- * AMD-SP, and VMPCK0. Negative results are -errno values of Linux.
+ * AMD-SP, VMPCK0, and the key-template manifest. Negative results are -errno values of Linux.
  */
 #ifndef KERNEL_SERVICE_FILES_H
 #define KERNEL_SERVICE_FILES_H

@@ -38,12 +38,23 @@ static bool load(struct service *service, const struct boot_info *info, uint32_t
 	return false;
 }
 
+static void find_key_templates(struct service *service, const struct boot_info *info)
+{
+	for (uint32_t i = 0; i < info->module_count; i++) {
+		if (info->module[i].kind != BOOT_MODULE_KEY_TEMPLATES)
+			continue;
+		service->key_templates = paging_pointer(gpa_of(info->module[i].gpa));
+		service->key_templates_left = info->module[i].size;
+	}
+}
+
 bool services_load(const struct boot_info *info)
 {
 	services[SERVICE_VTPM].name = "vtpm";
 	services[SERVICE_ATTEST].name = "attest";
 	for (unsigned int i = 0; i < SERVICE_COUNT; i++)
 		services[i].id = (enum service_id)i;
+	find_key_templates(&services[SERVICE_VTPM], info);
 	return load(&services[SERVICE_VTPM], info, BOOT_MODULE_VTPM) &&
 	       load(&services[SERVICE_ATTEST], info, BOOT_MODULE_ATTEST);
 }

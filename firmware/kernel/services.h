@@ -35,6 +35,8 @@ struct service {
 	struct address_space space;
 	struct user_context context;
 	struct port port;
+	const uint8_t *key_templates; /* what is left to read of SERVICE_FD_KEY_TEMPLATES */
+	uint64_t key_templates_left;
 	uint64_t brk_start, brk;
 	uint64_t system_calls;
 	uint64_t cpuid_traps;

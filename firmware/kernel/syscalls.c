@@ -213,7 +213,8 @@ static int64_t sys_fstat(struct service *service, const uint64_t *args)
 static int64_t sys_newfstatat(struct service *service, const uint64_t *args)
 {
 	/* fstat() of newer C libraries: an empty path with AT_EMPTY_PATH */
-	return args[0] <= 6 ? service_files_stat(service, args[0], (struct uva){args[2]}) : -ENOENT;
+	return args[0] <= SERVICE_FD_KEY_TEMPLATES ? service_files_stat(service, args[0], (struct uva){args[2]})
+						   : -ENOENT;
 }
 
 static int64_t sys_zero(struct service *service, const uint64_t *args)
