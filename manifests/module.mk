@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) The SVSM Authors
 #
-# Boot images. File names in a description are relative to the build folder.
+# Key-template manifests, manifest selectors, and boot images. File names in a description are relative to the build
+# folder.
 
 IMAGE_BUILD := $(BUILD)/bin/svsm-igvm-build
 IMAGES := $(BUILD)/images/conformance.igvm
+
+KEY_MANIFESTS := $(patsubst manifests/keys/%.json,$(BUILD)/keys/%.keys,$(sort $(wildcard manifests/keys/*.json)))
+SELECTORS := $(patsubst manifests/selectors/%.json,$(BUILD)/selectors/%.selector,$(sort $(wildcard manifests/selectors/*.json)))
+$(BUILD)/keys/%.keys: manifests/keys/%.json $(IMAGE_BUILD)
+	@mkdir -p $(@D)
+	$(IMAGE_BUILD) manifest compile $< -o $@
+$(BUILD)/selectors/%.selector: manifests/selectors/%.json $(IMAGE_BUILD)
+	@mkdir -p $(@D)
+	$(IMAGE_BUILD) manifest compile $< -o $@
 
 $(BUILD)/images/%.igvm $(BUILD)/images/%.reference.json &: manifests/images/%.json $(IMAGE_BUILD)
 	@mkdir -p $(BUILD)/images
@@ -12,7 +22,7 @@ $(BUILD)/images/%.igvm $(BUILD)/images/%.reference.json &: manifests/images/%.js
 		--reference $(BUILD)/images/$*.reference.json
 
 $(BUILD)/images/conformance.igvm $(BUILD)/images/conformance.reference.json: $(addprefix $(BUILD)/, \
-	firmware/svsm.elf firmware/vtpm firmware/attest guest/conformance.elf)
+	firmware/svsm.elf firmware/vtpm firmware/attest guest/conformance.elf keys/conformance.keys)
 
 .PHONY: images
-images: $(IMAGES)
+images: $(IMAGES) $(KEY_MANIFESTS) $(SELECTORS)

@@ -6,6 +6,7 @@
 #include "igvm_parse.h"
 #include "igvm_write.h"
 #include "image.h"
+#include "manifest_file.h"
 #include "measure.h"
 #include "reference.h"
 
@@ -80,9 +81,13 @@ static bool read_all(const struct arguments *arguments, struct build *build, str
 	ok = description_parse(arguments->description, (const char *)text.bytes, text.size, description, error);
 	file_data_free(&text);
 	ok = ok && read_input(arguments, description->firmware, &build->firmware, &build->inputs.firmware, error);
-	for (size_t i = 0; ok && i < description->module_count; i++)
+	for (size_t i = 0; ok && i < description->module_count; i++) {
 		ok = read_input(arguments, description->module[i].file, &build->module[i], &build->inputs.module[i],
 				error);
+		if (ok && description->module[i].kind == BOOT_MODULE_KEY_TEMPLATES)
+			ok = manifest_check_module(description->module[i].file, build->module[i].bytes,
+						   build->module[i].size, error);
+	}
 	if (ok && description->guest.kind != BOOT_GUEST_NONE)
 		ok = read_input(arguments, description->guest.file, &build->guest, &build->inputs.guest, error);
 	return ok;

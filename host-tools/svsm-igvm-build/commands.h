@@ -15,6 +15,7 @@
 int command_build(int argc, char **argv);
 int command_measure(int argc, char **argv);
 int command_inspect(int argc, char **argv);
+int command_manifest(int argc, char **argv);
 
 /* Shared by the subcommands (options.c). */
 

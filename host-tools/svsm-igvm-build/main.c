@@ -14,6 +14,7 @@ static const struct {
 	{"build", command_build},
 	{"measure", command_measure},
 	{"inspect", command_inspect},
+	{"manifest", command_manifest},
 };
 
 static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
@@ -22,6 +23,7 @@ static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
 			   "  build DESCRIPTION.json -o OUT.igvm   build an image from its description\n"
 			   "  measure FILE.igvm                    predict the SEV-SNP launch measurement\n"
 			   "  inspect FILE.igvm                    show what the file contains\n"
+			   "  manifest ACTION FILE                 compile and check the TPM keys of an image\n"
 			   "\n"
 			   "  -h, --help      this text; after a command, that command's options\n"
 			   "  -V, --version   version\n"

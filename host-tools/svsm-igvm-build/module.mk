@@ -4,10 +4,12 @@
 D := host-tools/svsm-igvm-build
 IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c description.c image.c guest_layout.c igvm_write.c \
 	igvm_types.c igvm_parse.c igvm_rules.c measure.c reference.c options.c inspect.c file.c) lib/launch_digest.c
-IGVM_BUILD_LIBS := -ljansson -lcrypto -lz
+IGVM_BUILD_MANIFEST := $(addprefix $(D)/,manifest_file.c manifest_print.c manifest_probe.c) $(KEY_TEMPLATE_SRC) $(KEY_PROBE_SRC)
+IGVM_BUILD_LIBS := $(KEY_TEMPLATE_LIBS) $(KEY_PROBE_LIBS) -lz
+IGVM_BUILD_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR) -Ifirmware/services/vtpm
 
-$(call host_program,svsm-igvm-build,$(addprefix $(D)/,main.c cmd_build.c cmd_measure.c cmd_inspect.c) \
-	$(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
+$(call host_program,svsm-igvm-build,$(addprefix $(D)/,main.c cmd_build.c cmd_measure.c cmd_inspect.c cmd_manifest.c) \
+	$(IGVM_BUILD_CORE) $(IGVM_BUILD_MANIFEST),$(IGVM_BUILD_LIBS),$(IGVM_BUILD_CFLAGS))
 
 $(call host_test,svsm-igvm-build,$(addprefix $(D)/tests/,main.c fixture.c test_digest.c test_image.c test_parse.c \
 	test_description.c) $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
