@@ -97,6 +97,7 @@
 #define CORE_CONFIGURE_VTOM 7u
 #define ATTEST_SERVICES 0u
 #define ATTEST_SINGLE_SERVICE 1u
+#define ATTEST_SINGLE_SERVICE_EX 2u
 #define VTPM_QUERY 0u
 #define VTPM_CMD 1u
 
@@ -113,6 +114,8 @@
 #define R_PVALIDATE_FAIL_INPUT 0x80001001ull
 #define R_PVALIDATE_SIZEMISMATCH 0x80001006ull
 #define R_PVALIDATE_NOCHANGE 0x80001010ull
+#define R_ATTEST_SELECTOR 0x80001001ull
+#define R_ATTEST_TPM 0x80001100ull /* plus the TPM's response code */
 
 /* CORE_PVALIDATE list */
 #define LIST_ENTRIES 0u
@@ -140,7 +143,17 @@
 #define ATT_MANIFEST_VERSION 0x50u
 #define ATT_RESERVED_54 0x54u
 #define ATT_BYTES 0x58u
+#define ATT_SELECTOR_GPA 0x58u
+#define ATT_SELECTOR_SIZE 0x60u
+#define ATT_RESERVED_64 0x64u
+#define ATT_EX_BYTES 0x68u
 #define ATT_NONCE_BYTES 64u
+
+/* Manifest selector of the vTPM: kind, then a TPMT_PUBLIC */
+#define SELECTOR_KIND 0u
+#define SELECTOR_TEMPLATE 8u
+#define SELECTOR_KIND_TEMPLATE 1ull
+#define SELECTOR_MAX 65543u
 
 /* Attestation report */
 #define REPORT_BYTES 0x4a0u

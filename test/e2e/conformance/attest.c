@@ -31,7 +31,7 @@ void attest_default(const struct attest *attest, uint8_t nonce_byte)
 	uint8_t *request = attest->request;
 
 	memset(attest->nonce, nonce_byte, ATT_NONCE_BYTES);
-	memset(request, 0, ATT_BYTES);
+	memset(request, 0, ATT_EX_BYTES);
 	bytes_put(request + ATT_REPORT_GPA, 8, (uint64_t)attest->report);
 	bytes_put(request + ATT_REPORT_SIZE, 4, PAGE_BYTES);
 	bytes_put(request + ATT_NONCE_GPA, 8, (uint64_t)attest->nonce);
@@ -48,6 +48,12 @@ struct attest_result attest_call(uint32_t function, uint64_t gpa)
 
 	(void)svsm_call(&call);
 	return (struct attest_result){call.rax, call.rcx, call.rdx, call.r8};
+}
+
+void attest_select(const struct attest *attest, uint64_t gpa, uint32_t size)
+{
+	bytes_put(attest->request + ATT_SELECTOR_GPA, 8, gpa);
+	bytes_put(attest->request + ATT_SELECTOR_SIZE, 4, size);
 }
 
 size_t attest_find_vtpm(const uint8_t *manifest, size_t size, const uint8_t **data)

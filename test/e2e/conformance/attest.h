@@ -32,11 +32,14 @@ extern const uint8_t attest_vtpm_guid[16];
 
 bool attest_start(struct attest *attest);
 
-/* Writes a right request for either call: 64-byte nonce of @nonce_byte, no certificates, vTPM, version 0. */
+/* Writes a right request for any call: 64-byte nonce of @nonce_byte, no certificates, vTPM, version 0, no selector. */
 void attest_default(const struct attest *attest, uint8_t nonce_byte);
 
 /* Calls with the request at @gpa; RDX and R8 preset as Linux does. */
 struct attest_result attest_call(uint32_t function, uint64_t gpa);
+
+/* Adds a selector to a request for SINGLE_SERVICE_EX. */
+void attest_select(const struct attest *attest, uint64_t gpa, uint32_t size);
 
 /* Length of the vTPM's manifest inside a services manifest and its place; 0 when the manifest is malformed. */
 size_t attest_find_vtpm(const uint8_t *manifest, size_t size, const uint8_t **data);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Attestation protocol, manifest version 0. That REPORT_DATA is the hash of nonce and manifest is left to the relying
- * party: this guest contains no cryptography. It checks that REPORT_DATA follows the nonce.
+ * Attestation protocol, what holds for every form; manifest version 0. That REPORT_DATA is the hash of nonce and
+ * manifest is left to the relying party: this guest contains no cryptography. It checks that REPORT_DATA follows the
+ * nonce.
  */
 #include "abi.h"
 #include "attest.h"
@@ -168,7 +169,7 @@ static void bad_parameters(void)
 	}
 	changed("reserved field 54h", ATTEST_SINGLE_SERVICE, ATT_RESERVED_54, 4, 1, R_INVALID_PARAMETER);
 	changed("unknown service", ATTEST_SINGLE_SERVICE, ATT_GUID, 8, 0, R_INVALID_PARAMETER);
-	changed("manifest version 1", ATTEST_SINGLE_SERVICE, ATT_MANIFEST_VERSION, 4, 1, R_INVALID_PARAMETER);
+	changed("manifest version 2", ATTEST_SINGLE_SERVICE, ATT_MANIFEST_VERSION, 4, 2, R_INVALID_PARAMETER);
 	changed("highest manifest version", ATTEST_SINGLE_SERVICE, ATT_MANIFEST_VERSION, 4, UINT32_MAX,
 		R_INVALID_PARAMETER);
 	changed("nonce crosses a page", ATTEST_SERVICES, ATT_NONCE_GPA, 8, (uint64_t)attest.nonce + PAGE_BYTES - 63,

@@ -2,7 +2,6 @@
 /* Copyright (c) The SVSM Authors */
 /* vTPM protocol, and that the TPM behind it is a TPM fresh from reset. */
 #include "abi.h"
-#include "attest.h"
 #include "bytes.h"
 #include "check.h"
 #include "checks.h"
@@ -69,26 +68,6 @@ static void fresh_tpm(void)
 	check_equal("TPM2_PCR_Extend", tpm_pcr_extend(DEBUG_PCR, extend_event), TPM_RC_SUCCESS);
 	check_equal("TPM2_PCR_Read", tpm_pcr_read(DEBUG_PCR, digest), TPM_RC_SUCCESS);
 	check_true("  is the hash of 0 and the event", memcmp(digest, extend_result, sizeof(digest)) == 0);
-}
-
-/* The key SINGLE_SERVICE vouches for is the one the guest gets from the same template. */
-static void same_key(void)
-{
-	static struct tpm_blob public;
-	struct attest_result result;
-	struct attest attest;
-	uint32_t handle;
-
-	if (!check_true("test memory", attest_start(&attest)) ||
-	    !check_equal("TPM2_CreatePrimary of the default EK", tpm_create_primary(TPM_TEMPLATE_EK, &handle, &public),
-			 TPM_RC_SUCCESS))
-		return;
-	check_equal("TPM2_FlushContext", tpm_flush(handle), TPM_RC_SUCCESS);
-	attest_default(&attest, 0);
-	result = attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)attest.request);
-	check_equal("SINGLE_SERVICE", result.rax, R_SUCCESS);
-	check_equal("  manifest has the size of the EK's public area", result.manifest_size, public.size);
-	check_true("  and is the EK", memcmp(attest.manifest, public.data, public.size) == 0);
 }
 
 /* A request that is refused, and leaves the page as it was */
@@ -197,5 +176,4 @@ void checks_vtpm(void)
 	mismatch("command shorter than a TPM header", TPM_HEADER_BYTES - 1);
 	unaligned();
 	places();
-	same_key();
 }

@@ -25,5 +25,8 @@ void checks_remap(void);
 void checks_pvalidate(void);
 void checks_attest(void);
 void checks_vtpm(void);
+/* These two need a started TPM. */
+void checks_keys(void);
+void checks_selector(void);
 
 #endif

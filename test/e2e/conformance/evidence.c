@@ -9,9 +9,10 @@
 #include "freestanding_string.h"
 #include "hex.h"
 #include "json.h"
+#include "keys.h"
 #include "link.h"
 #include "memory.h"
-#include "tpm.h"
+#include "tpm_key.h"
 #include "vtpm.h"
 
 #define WAIT_NONCE_MS 20000u
@@ -28,8 +29,9 @@ static const uint8_t event[TPM_SHA256_BYTES] = {0x6c, 0x1d, 0x6c, 0xed, 0xf2, 0x
 /* All that goes into the bundle */
 static struct {
 	uint8_t nonce[ATT_NONCE_BYTES];
-	uint32_t ek_handle, ak_handle;
-	struct tpm_blob ek, ak, credential, secret, recovered, quote, signature;
+	struct tpm_blob ek_template, ak_template;
+	struct tpm_key ek, ak;
+	struct tpm_blob credential, secret, recovered, quote, signature;
 	uint8_t pcr[QUOTED_PCRS][TPM_SHA256_BYTES];
 	struct attest attest;
 	size_t manifest_size;
@@ -70,22 +72,25 @@ static bool take_credential(struct hex_line *line)
 
 static bool make_keys(void)
 {
-	return step("evidence: TPM2_CreatePrimary of the EK",
-		    tpm_create_primary(TPM_TEMPLATE_EK, &proof.ek_handle, &proof.ek), TPM_RC_SUCCESS) &&
-	       step("evidence: TPM2_CreatePrimary of the AK",
-		    tpm_create_primary(TPM_TEMPLATE_AK, &proof.ak_handle, &proof.ak), TPM_RC_SUCCESS);
+	key_template(&key_specs[KEY_DEFAULT_EK], 0, &proof.ek_template);
+	key_template(&key_specs[KEY_SIGNING_ECC], 0, &proof.ak_template);
+	return step("evidence: TPM2_CreatePrimary of the EK", tpm_create_primary(&proof.ek_template, &proof.ek),
+		    TPM_RC_SUCCESS) &&
+	       step("evidence: TPM2_CreatePrimary of the AK", tpm_create_primary(&proof.ak_template, &proof.ak),
+		    TPM_RC_SUCCESS);
 }
 
 static bool activate(void)
 {
 	struct hex_line line;
 
-	link_hex("ek", proof.ek.data, proof.ek.size);
-	link_hex("ak", proof.ak.data, proof.ak.size);
+	link_hex("ek", proof.ek.public.data, proof.ek.public.size);
+	link_hex("ak", proof.ak.public.data, proof.ak.public.size);
 	return step("evidence: credential received", link_read_line(&line, WAIT_CREDENTIAL_MS), true) &&
 	       step("evidence: credential well-formed", take_credential(&line), true) &&
 	       step("evidence: TPM2_ActivateCredential",
-		    tpm_activate(proof.ak_handle, proof.ek_handle, &proof.credential, &proof.secret, &proof.recovered),
+		    tpm_activate(proof.ak.handle, proof.ek.handle, true, &proof.credential, &proof.secret,
+				 &proof.recovered),
 		    TPM_RC_SUCCESS);
 }
 
@@ -93,7 +98,7 @@ static bool quote(void)
 {
 	bool done = step("evidence: TPM2_PCR_Extend", tpm_pcr_extend(EVENT_PCR, event), TPM_RC_SUCCESS) &&
 		    step("evidence: TPM2_Quote",
-			 tpm_quote(proof.ak_handle, QUOTED_PCRS, proof.nonce, sizeof(proof.nonce), &proof.quote,
+			 tpm_quote(proof.ak.handle, QUOTED_PCRS, proof.nonce, sizeof(proof.nonce), &proof.quote,
 				   &proof.signature),
 			 TPM_RC_SUCCESS);
 
@@ -102,8 +107,8 @@ static bool quote(void)
 
 		done = code == TPM_RC_SUCCESS || step("evidence: TPM2_PCR_Read", code, TPM_RC_SUCCESS);
 	}
-	return done && step("evidence: TPM2_FlushContext of the AK", tpm_flush(proof.ak_handle), TPM_RC_SUCCESS) &&
-	       step("evidence: TPM2_FlushContext of the EK", tpm_flush(proof.ek_handle), TPM_RC_SUCCESS);
+	return done && step("evidence: TPM2_FlushContext of the AK", tpm_flush(proof.ak.handle), TPM_RC_SUCCESS) &&
+	       step("evidence: TPM2_FlushContext of the EK", tpm_flush(proof.ek.handle), TPM_RC_SUCCESS);
 }
 
 static bool report(void)
@@ -145,9 +150,9 @@ static void write_bundle(struct json *json)
 	json_close(json, '}');
 	json_null(json, "selector");
 	json_open(json, "eks", '[');
-	blob(json, NULL, &proof.ek);
+	blob(json, NULL, &proof.ek.public);
 	json_close(json, ']');
-	blob(json, "ak", &proof.ak);
+	blob(json, "ak", &proof.ak.public);
 	json_open(json, "ak_binding", '{');
 	json_string(json, "method", "activation");
 	blob(json, "credential", &proof.credential);

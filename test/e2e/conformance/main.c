@@ -33,6 +33,8 @@ void guest_main(void)
 	checks_pvalidate();
 	checks_attest();
 	checks_vtpm();
+	checks_keys();
+	checks_selector();
 	console_printf("note: checks took %lu ms, %lu calls were repeated\n", clock_milliseconds(cpu_tsc() - start),
 		       svsm_call_retries);
 	evidence_run();
