@@ -2,263 +2,180 @@
 /* Copyright (c) The SVSM Authors */
 #include "chain.h"
 
+#include "root.h"
+
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RSA_BITS_MIN 4096
+#define VLEK_AUTHORITY "SEV-VLEK-"
+#define VCEK_AUTHORITY "SEV-"
 
-void chain_time_text(time_t when, char text[32])
+static X509 *find(const struct certificate_list *list, const X509_NAME *name)
 {
-	struct tm parts;
-
-	if (!gmtime_r(&when, &parts) || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		snprintf(text, 32, "an unknown time");
+	for (size_t i = 0; i < list->count; i++) {
+		if (X509_NAME_cmp(X509_get_subject_name(list->item[i]), name) == 0)
+			return list->item[i];
+	}
+	return NULL;
 }
 
-/* All certificates of a PEM file, at most `max`. On failure, `out` holds `count` of them all the same. */
-static bool read_pem(const struct blob *pem, X509 **out, size_t max, size_t *count)
+bool chain_assemble(struct chain *out, X509 *leaf, const struct certificate_list *authorities, struct error *error)
 {
-	BIO *bio = BIO_new_mem_buf(pem->data, (int)pem->size);
-	X509 *certificate;
-	bool ended;
+	char name[64];
 
-	*count = 0;
-	if (!bio)
-		return false;
-	ERR_clear_error();
-	while ((certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL && *count < max)
-		out[(*count)++] = certificate;
-	/* Only a file that ends is complete: neither one certificate too many nor a damaged one. */
-	ended = !certificate && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-	X509_free(certificate);
-	ERR_clear_error();
-	BIO_free(bio);
-	return ended && *count > 0;
-}
-
-static void free_all(X509 **certificates, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		X509_free(certificates[i]);
-		certificates[i] = NULL;
+	*out = (struct chain){.leaf = leaf};
+	X509_up_ref(leaf);
+	out->intermediate = find(authorities, X509_get_issuer_name(leaf));
+	certificate_common_name(X509_get_issuer_name(leaf), name);
+	if (!out->intermediate)
+		return error_refuse(error, "the chain has no certificate of the leaf's issuer '%s' (ASK or ASVK)",
+				    name);
+	X509_up_ref(out->intermediate);
+	out->ark = find(authorities, X509_get_issuer_name(out->intermediate));
+	certificate_common_name(X509_get_issuer_name(out->intermediate), name);
+	if (!out->ark || out->ark == out->intermediate) {
+		out->ark = NULL;
+		return error_refuse(error, "the chain has no certificate of the root '%s' (ARK)", name);
 	}
-}
-
-bool chain_roots_parse(struct chain_roots *out, const char *name, const struct blob *pem, struct error *error)
-{
-	*out = (struct chain_roots){.count = 0};
-	if (!read_pem(pem, out->root, CHAIN_ROOTS_MAX, &out->count)) {
-		chain_roots_free(out);
-		return error_refuse(error, "trust root %s: must hold 1 to %u certificates in PEM form", name,
-				    CHAIN_ROOTS_MAX);
-	}
-	return true;
-}
-
-void chain_roots_free(struct chain_roots *roots)
-{
-	free_all(roots->root, roots->count);
-	roots->count = 0;
-}
-
-static X509 *read_leaf(const struct blob *bytes)
-{
-	const unsigned char *at = bytes->data;
-	X509 *leaf = NULL;
-	size_t count;
-
-	if (bytes->size > 5 && memcmp(bytes->data, "-----", 5) == 0) {
-		if (!read_pem(bytes, &leaf, 1, &count)) {
-			X509_free(leaf);
-			leaf = NULL;
-		}
-		return leaf;
-	}
-	leaf = d2i_X509(NULL, &at, (long)bytes->size);
-	if (leaf && at != bytes->data + bytes->size) {
-		X509_free(leaf);
-		leaf = NULL;
-	}
-	ERR_clear_error();
-	return leaf;
-}
-
-bool chain_parse(struct chain *out, const struct blob *pem, const struct blob *der, struct error *error)
-{
-	X509 *pair[2] = {NULL, NULL};
-	size_t count;
-
-	*out = (struct chain){NULL, NULL, NULL};
-	if (!read_pem(pem, pair, 2, &count) || count != 2) {
-		free_all(pair, 2);
-		return error_refuse(error, "cert_chain is not exactly two certificates in PEM form, ASK and ARK");
-	}
-	out->ask = pair[0];
-	out->ark = pair[1];
-	out->vcek = read_leaf(der);
-	if (!out->vcek) {
-		chain_free(out);
-		return error_refuse(error, "the VCEK is not exactly one certificate in DER form");
-	}
+	X509_up_ref(out->ark);
 	return true;
 }
 
 void chain_free(struct chain *chain)
 {
 	X509_free(chain->ark);
-	X509_free(chain->ask);
-	X509_free(chain->vcek);
-	*chain = (struct chain){NULL, NULL, NULL};
+	X509_free(chain->intermediate);
+	X509_free(chain->leaf);
+	*chain = (struct chain){.leaf = NULL};
 }
 
 /* RSASSA-PSS with SHA-384 (and OpenSSL has checked that the parameters make sense) */
-static bool is_pss_sha384(const X509 *certificate)
+static bool is_pss_sha384(X509 *certificate)
 {
-	int digest, key;
+	int digest = NID_undef, key;
 
 	return X509_get_signature_nid(certificate) == NID_rsassaPss &&
-	       X509_get_signature_info((X509 *)(uintptr_t)certificate, &digest, &key, NULL, NULL) &&
-	       digest == NID_sha384;
+	       X509_get_signature_info(certificate, &digest, &key, NULL, NULL) && digest == NID_sha384;
 }
 
-static bool check_period(const X509 *certificate, const char *what, time_t now, struct error *error)
+static void check_period(const X509 *certificate, const char *what, time_t now, struct findings *findings)
 {
-	char at[32];
+	char at[32], from_text[32], to_text[32];
+	time_t from, to;
 
-	chain_time_text(now, at);
-	/* X509_cmp_time() gives 0 on a malformed time; both comparisons refuse it. */
-	if (X509_cmp_time(X509_get0_notBefore(certificate), &now) >= 0)
-		return error_refuse(error, "the %s is not yet valid at %s; check the clock", what, at);
-	if (X509_cmp_time(X509_get0_notAfter(certificate), &now) <= 0)
-		return error_refuse(error, "the %s is no longer valid at %s", what, at);
-	return true;
+	if (!certificate_time(X509_get0_notBefore(certificate), &from) ||
+	    !certificate_time(X509_get0_notAfter(certificate), &to)) {
+		findings_check(findings, CHECK_CHAIN_VALIDITY, false, "the %s has a malformed validity period", what);
+		return;
+	}
+	certificate_time_text(now, at);
+	certificate_time_text(from, from_text);
+	certificate_time_text(to, to_text);
+	findings_check(findings, CHECK_CHAIN_VALIDITY, now >= from,
+		       "the %s is not yet valid at %s (from %s); check the clock", what, at, from_text);
+	findings_check(findings, CHECK_CHAIN_VALIDITY, now <= to, "the %s is no longer valid at %s (until %s)", what,
+		       at, to_text);
 }
 
-static bool check_signed(X509 *certificate, const char *what, X509 *issuer, const char *by, struct error *error)
+static bool check_signed(X509 *certificate, const char *what, X509 *issuer, const char *by, struct findings *findings)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
-	bool ok;
+	bool usable = key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) >= RSA_BITS_MIN;
+	bool pss = is_pss_sha384(certificate), ok;
 
-	if (!is_pss_sha384(certificate))
-		return error_refuse(error, "the %s is not signed with RSASSA-PSS and SHA-384", what);
-	if (!key || !EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
-		return error_refuse(error, "the %s's key is not RSA of %d bits", by, RSA_BITS_MIN);
-	if (X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) != 0)
-		return error_refuse(error, "the %s does not name the %s as its issuer", what, by);
+	findings_check(findings, CHECK_CHAIN_ALGORITHM, pss, "the %s is not signed with RSASSA-PSS and SHA-384", what);
+	findings_check(findings, CHECK_CHAIN_ALGORITHM, usable, "the %s's key is not RSA of %d bits or more", by,
+		       RSA_BITS_MIN);
+	if (!pss || !usable)
+		return false;
 	ok = X509_verify(certificate, key) == 1;
 	ERR_clear_error();
-	return ok || error_refuse(error, "the %s is not signed by the %s", what, by);
+	return findings_check(findings, CHECK_CHAIN_SIGNED, ok, "the %s is not signed by the %s", what, by);
 }
 
-/* OpenSSL's own path validation on top: basic constraints, path length, key usage, unknown critical extensions */
-static bool check_path(const struct chain *chain, time_t now, struct error *error)
+/* Basic constraints, path length, key usage and critical extensions, as OpenSSL judges them. Times are judged apart. */
+static void check_path(const struct chain *chain, struct findings *findings)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	STACK_OF(X509) *untrusted = sk_X509_new_null();
+	struct error error;
 	bool ok = false;
 
 	if (!store || !context || !untrusted || !X509_STORE_add_cert(store, chain->ark) ||
-	    !sk_X509_push(untrusted, chain->ask) || !X509_STORE_CTX_init(context, store, chain->vcek, untrusted)) {
-		error_resources(error, "verify the certificate chain");
+	    !sk_X509_push(untrusted, chain->intermediate) ||
+	    !X509_STORE_CTX_init(context, store, chain->leaf, untrusted)) {
+		error_resources(&error, "verify the certificate chain");
 	} else {
-		X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
-
-		X509_VERIFY_PARAM_set_time(parameters, now);
-		X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_CHECK_SS_SIGNATURE);
+		X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context), X509_V_FLAG_NO_CHECK_TIME);
 		ok = X509_verify_cert(context) == 1 && sk_X509_num(X509_STORE_CTX_get0_chain(context)) == 3;
-		if (!ok)
-			error_refuse(error, "the certificate chain does not hold: %s",
-				     X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
+		error_refuse(&error, "the certificate chain does not hold: %s",
+			     X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
 	}
+	findings_result(findings, CHECK_CHAIN_PATH, ok, &error);
 	ERR_clear_error();
 	sk_X509_free(untrusted);
 	X509_STORE_CTX_free(context);
 	X509_STORE_free(store);
-	return ok;
 }
 
-bool chain_verify(const struct chain *chain, const struct chain_roots *roots, time_t now, struct error *error)
+static void check_root(struct chain *chain, const struct certificate_list *test_roots, struct findings *findings)
 {
-	bool pinned = false;
+	uint8_t digest[32] = {0};
+	char name[64], *hex;
 
-	for (size_t i = 0; i < roots->count; i++)
-		pinned |= X509_cmp(chain->ark, roots->root[i]) == 0;
-	if (!pinned)
-		return error_refuse(error, "the ARK that was served is not the pinned trust root");
-	if (X509_check_ca(chain->ark) == 0 || X509_check_ca(chain->ask) == 0)
-		return error_refuse(error, "ARK or ASK is not a certificate authority");
-	return check_signed(chain->ark, "ARK", chain->ark, "ARK", error) &&
-	       check_signed(chain->ask, "ASK", chain->ark, "ARK", error) &&
-	       check_signed(chain->vcek, "VCEK", chain->ask, "ASK", error) &&
-	       check_period(chain->ark, "ARK", now, error) && check_period(chain->ask, "ASK", now, error) &&
-	       check_period(chain->vcek, "VCEK", now, error) && check_path(chain, now, error);
+	chain->ark_pinned = !test_roots && root_product(chain->ark) != PRODUCT_UNKNOWN;
+	for (size_t i = 0; test_roots && i < test_roots->count; i++)
+		chain->ark_pinned |= X509_cmp(chain->ark, test_roots->item[i]) == 0;
+	certificate_common_name(X509_get_subject_name(chain->ark), name);
+	hex = certificate_sha256(chain->ark, digest) ? blob_hex(digest, sizeof(digest)) : NULL;
+	findings_check(findings, CHECK_ARK_PINNED, chain->ark_pinned, "root '%s' (SHA-256 %s) is not %s", name,
+		       hex ? hex : "unknown",
+		       test_roots ? "one of the trust roots named" : "one of AMD's pinned roots (ARK)");
+	free(hex);
 }
 
-static bool crl_period(const X509_CRL *crl, time_t now, char until[32], struct error *error)
+/* ASK for VCEKs, ASVK for VLEKs; their names tell. */
+static void check_intermediate(const struct chain *chain, bool vlek, struct findings *findings)
 {
-	const ASN1_TIME *next = X509_CRL_get0_nextUpdate(crl);
-	struct tm parts;
-	char at[32];
+	char name[64];
+	bool asvk, ask;
 
-	chain_time_text(now, at);
-	if (X509_cmp_time(X509_CRL_get0_lastUpdate(crl), &now) >= 0)
-		return error_refuse(error, "the CRL is not yet valid at %s; check the clock", at);
-	if (!next || !ASN1_TIME_to_tm(next, &parts))
-		return error_refuse(error, "the CRL does not say when it ends");
-	chain_time_text(timegm(&parts), until);
-	if (X509_cmp_time(next, &now) <= 0)
-		return error_refuse(error, "the CRL ended at %s: fetch a newer one", until);
-	return true;
+	certificate_common_name(X509_get_subject_name(chain->intermediate), name);
+	asvk = strncmp(name, VLEK_AUTHORITY, strlen(VLEK_AUTHORITY)) == 0;
+	ask = !asvk && strncmp(name, VCEK_AUTHORITY, strlen(VCEK_AUTHORITY)) == 0;
+	findings_check(findings, CHECK_INTERMEDIATE_KIND, vlek ? asvk : ask,
+		       "the report is signed with a %s, but the leaf's issuer '%s' is not an %s",
+		       vlek ? "VLEK" : "VCEK", name,
+		       vlek ? "ASVK (" VLEK_AUTHORITY "...)" : "ASK (" VCEK_AUTHORITY "...)");
 }
 
-static bool crl_plain(const X509_CRL *crl)
+void chain_check(struct chain *chain, const struct chain_rules *rules, struct findings *findings)
 {
-	for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
-		if (X509_EXTENSION_get_critical(X509_CRL_get_ext(crl, i)))
-			return false;
-	}
-	return true;
-}
-
-static bool crl_check(const struct chain *chain, X509_CRL *crl, time_t now, char until[32], struct error *error)
-{
-	const struct {
-		X509 *certificate;
-		const char *name;
-	} checked[] = {{chain->ark, "ARK"}, {chain->ask, "ASK"}, {chain->vcek, "VCEK"}};
-	X509_REVOKED *revoked;
-
-	if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(chain->ark)) != 0)
-		return error_refuse(error, "the CRL is not issued by the ARK");
-	if (X509_CRL_get_signature_nid(crl) != NID_rsassaPss || X509_CRL_verify(crl, X509_get0_pubkey(chain->ark)) != 1)
-		return error_refuse(error, "the CRL is not signed by the ARK");
-	if (!crl_plain(crl))
-		return error_refuse(error, "the CRL has a critical extension, so it may not list everything");
-	if (!crl_period(crl, now, until, error))
-		return false;
-	for (size_t i = 0; i < sizeof(checked) / sizeof(checked[0]); i++) {
-		if (X509_CRL_get0_by_cert(crl, &revoked, checked[i].certificate) != 0)
-			return error_refuse(error, "the %s is revoked", checked[i].name);
-	}
-	return true;
-}
-
-bool chain_check_crl(const struct chain *chain, const struct blob *der, time_t now, char until[32], struct error *error)
-{
-	const unsigned char *at = der->data;
-	X509_CRL *crl = d2i_X509_CRL(NULL, &at, (long)der->size);
+	const char *intermediate = rules->vlek ? "ASVK" : "ASK", *leaf = rules->vlek ? "VLEK" : "VCEK";
 	bool ok;
 
-	if (!crl || at != der->data + der->size)
-		ok = error_refuse(error, "the CRL is not exactly one CRL in DER form");
-	else
-		ok = crl_check(chain, crl, now, until, error);
-	ERR_clear_error();
-	X509_CRL_free(crl);
-	return ok;
+	check_root(chain, rules->test_roots, findings);
+	check_intermediate(chain, rules->vlek, findings);
+	ok = findings_check(findings, CHECK_CHAIN_NAMES,
+			    X509_NAME_cmp(X509_get_issuer_name(chain->ark), X509_get_subject_name(chain->ark)) == 0,
+			    "the ARK is not self-issued");
+	ok &= findings_check(findings, CHECK_CHAIN_AUTHORITY, X509_check_ca(chain->ark) == 1,
+			     "the ARK is not a certificate authority");
+	ok &= findings_check(findings, CHECK_CHAIN_AUTHORITY, X509_check_ca(chain->intermediate) == 1,
+			     "the %s is not a certificate authority", intermediate);
+	ok &= findings_check(findings, CHECK_CHAIN_AUTHORITY, X509_check_ca(chain->leaf) != 1,
+			     "the %s is a certificate authority", leaf);
+	ok &= check_signed(chain->ark, "ARK", chain->ark, "ARK", findings);
+	ok &= check_signed(chain->intermediate, intermediate, chain->ark, "ARK", findings);
+	ok &= check_signed(chain->leaf, leaf, chain->intermediate, intermediate, findings);
+	check_period(chain->ark, "ARK", rules->now, findings);
+	check_period(chain->intermediate, intermediate, rules->now, findings);
+	check_period(chain->leaf, leaf, rules->now, findings);
+	if (ok)
+		check_path(chain, findings);
 }

@@ -122,9 +122,9 @@ static int run(const char *path, const char *ek_text, const char *ak_text)
 		return command_fail(&error);
 	if (!read_key(ek_text, "the EK", &ek, &error) || !read_key(ak_text, "the AK", &ak, &error) ||
 	    !make(&state, &ek, &ak, &credential, &error))
-		result = error.kind == ERROR_REFUSED ? EXIT_FIRST_STAGE + VERIFY_KEYS : EXIT_CANNOT_READ;
+		result = error.kind == ERROR_REFUSED ? EXIT_FIRST_STAGE + VERIFY_KEYS : EXIT_INPUT_OUTPUT;
 	else
-		result = state_write(path, &state, &error) && print(&credential, &error) ? 0 : EXIT_CANNOT_READ;
+		result = state_write(path, &state, &error) && print(&credential, &error) ? 0 : EXIT_INPUT_OUTPUT;
 	if (result != 0)
 		command_fail(&error);
 	credential_free(&credential);

@@ -3,228 +3,243 @@
 #include "commands.h"
 
 #include "file.h"
+#include "verify_options.h"
 
 #include <curl/curl.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define ROOTS_FILE_MAX 262144u
+#define REPORT_FILE_MAX 1048576u
 
 static const char help[] =
-	"Usage: " PROGRAM " verify EVIDENCE.json --state FILE --reference FILE --policy FILE --trust-root PEM\n"
-	"                          (--kds-url URL | --offline-certs DIR) [OPTIONS]\n"
-	"Verify evidence for the challenge in the state file. Prints one line for each stage, then the verdict.\n"
+	"Usage: " PROGRAM " verify EVIDENCE.json (--state FILE | --nonce HEX) [OPTIONS]\n"
+	"       " PROGRAM " verify --report FILE [OPTIONS]\n"
+	"Verify evidence. Prints one line for each stage and each violation, then the verdict.\n"
 	"\n"
-	"  -s, --state FILE          from the challenge and credential commands\n"
-	"  -r, --reference FILE      reference values, from svsm-igvm-build\n"
-	"  -p, --policy FILE         what this relying party accepts\n"
-	"  -t, --trust-root PEM      AMD root keys (ARK) to trust, one or more certificates\n"
-	"  -k, --kds-url URL         fetch certificates there; AMD's is https://kdsintf.amd.com\n"
-	"  -o, --offline-certs DIR   or read them from vcek.der, cert_chain.pem and crl.der in DIR\n"
-	"  -j, --json OUT            also write the verdict as JSON\n"
-	"      --product NAME        Milan, Genoa or Turin: for reports that do not say (version 2)\n"
-	"      --now TIME            judge as of TIME (2026-11-24T12:00:00Z, or seconds since 1970)\n"
+	"Evidence:\n"
+	"  EVIDENCE.json             a bundle, from 'collect'\n"
+	"      --report FILE         or an SNP attestation report alone (1184 bytes), with any of:\n"
+	"      --certs FILE          the host's certificate table\n"
+	"      --event-log FILE      TCG event log\n"
+	"\n"
+	"Challenge:\n"
+	"  -s, --state FILE          from the challenge and credential commands; good for one verdict\n"
+	"      --nonce HEX|@FILE     or the nonce itself, 64 bytes\n"
+	"      --report-data HEX|@FILE  or what REPORT_DATA must be, 64 bytes\n"
+	"\n";
+static const char help_end[] =
+	"      --json                the verdict as JSON on standard output, and no text\n"
+	"      --json-file FILE      the verdict as JSON in FILE too\n"
+	"  -q, --quiet               no text\n"
 	"  -h, --help                this text\n"
 	"\n"
-	"Exit status: 0 accepted, 2 wrong command line, 3 cannot read or fetch; refused at: 10 parse, 11 chain,\n"
+	"Exit status: 0 accepted, 2 wrong command line, 3 input or output, 4 network; refused at: 10 parse, 11 chain,\n"
 	"12 revocation, 13 signature, 14 binding, 15 tcb, 16 policy, 17 svsm, 18 keys, 19 quote, 20 event-log.\n";
 
-struct arguments {
-	const char *evidence, *state, *reference, *policy, *trust_root, *kds_url, *folder, *json;
-	time_t now;
-	enum product product;
-};
-
-/* All that is read before the first stage; the bundle is only bytes. */
-struct inputs {
-	struct blob bundle, pem;
-	struct state state;
-	struct policy policy;
-	struct reference reference;
-	struct chain_roots roots;
-};
-
-static bool read_inputs(const struct arguments *arguments, struct inputs *in, struct error *error)
+static char *verdict_text(const struct verify *verify, bool explain)
 {
-	return state_read(arguments->state, &in->state, error) && policy_read(arguments->policy, &in->policy, error) &&
-	       reference_read(arguments->reference, &in->reference, error) &&
-	       file_read(arguments->trust_root, ROOTS_FILE_MAX, &in->pem, error) &&
-	       chain_roots_parse(&in->roots, arguments->trust_root, &in->pem, error) &&
-	       file_read(arguments->evidence, EVIDENCE_FILE_MAX, &in->bundle, error);
-}
-
-static void free_inputs(struct inputs *in)
-{
-	blob_free(&in->bundle);
-	blob_free(&in->pem);
-	state_free(&in->state);
-	policy_free(&in->policy);
-	reference_free(&in->reference);
-	chain_roots_free(&in->roots);
-}
-
-static bool write_json(const char *path, const struct verify *verify, struct error *error)
-{
-	json_t *verdict = verify_json(verify);
+	json_t *verdict = verify_json(verify, explain);
 	char *text = verdict ? json_dumps(verdict, JSON_INDENT(2)) : NULL;
-	bool ok = text ? file_write(path, text, strlen(text), 0644, error)
-		       : error_resources(error, "write the verdict as JSON");
 
-	free(text);
 	json_decref(verdict);
+	return text;
+}
+
+static bool write_verdict(const struct verify_options *options, const struct verify *verify, struct error *error)
+{
+	char *text = options->json || options->json_file ? verdict_text(verify, options->explain) : NULL;
+	bool ok = true;
+
+	if ((options->json || options->json_file) && !text)
+		return error_resources(error, "write the verdict as JSON");
+	/* Somebody who reads only the file must not find an older verdict there. */
+	if (options->json_file)
+		ok = file_write(options->json_file, text, strlen(text), 0644, error);
+	if (options->json)
+		puts(text);
+	else if (!options->quiet)
+		verify_print(verify, options->explain, stdout);
+	free(text);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return error_io(error, "cannot print the verdict");
 	return ok;
 }
 
-static int judge(const struct arguments *arguments, const struct inputs *in)
+/* A challenge ends with the first verdict. Where certificates could not be had, there was none. */
+static bool end_challenge(const struct verify_options *options, struct verify_inputs *in, int result,
+			  struct error *error)
 {
-	struct verify verify = {
-		.name = arguments->evidence,
-		.bundle = &in->bundle,
-		.state = &in->state,
-		.policy = &in->policy,
-		.reference = &in->reference,
-		.roots = &in->roots,
-		.kds = {.url = arguments->kds_url,
-			.folder = arguments->folder,
-			.attempts = KDS_ATTEMPTS,
-			.wait_ms = KDS_WAIT_MS},
-		.now = arguments->now,
-		.product_hint = arguments->product,
-	};
+	bool used = result != EXIT_INPUT_OUTPUT && result != EXIT_NETWORK;
+	bool ok = true;
+
+	if (in->state_lock >= 0)
+		ok = state_release(options->state, in->state_lock, used, error);
+	in->state_lock = -1;
+	return ok;
+}
+
+static bool read_part(const char *path, size_t max, struct blob *out, struct error *error)
+{
+	return !path || file_read(path, max, out, error);
+}
+
+static bool read_evidence(const struct verify_options *options, struct verify_inputs *in, struct verify *verify,
+			  struct error *error)
+{
+	struct evidence *e = &verify->evidence;
+
+	if (options->bundle) {
+		verify->name = options->bundle;
+		verify->bundle = &in->bundle;
+		return file_read(options->bundle, EVIDENCE_FILE_MAX, &in->bundle, error);
+	}
+	verify->name = options->report;
+	e->has_event_log = options->event_log != NULL;
+	return read_part(options->report, REPORT_FILE_MAX, &e->report, error) &&
+	       read_part(options->certificates, CERTIFICATE_TABLE_MAX, &e->certificates, error) &&
+	       read_part(options->event_log, EVIDENCE_LOG_MAX, &e->event_log, error);
+}
+
+static int judge(const struct verify_options *options, struct verify_inputs *in, struct verify *verify)
+{
 	struct error error;
 	int result;
 
-	verify_run(&verify);
-	verify_print(&verify, stdout);
-	result = verify_exit_code(&verify);
-	/* Somebody who reads only the file must not find an older verdict there. */
-	if (arguments->json && !write_json(arguments->json, &verify, &error)) {
+	if (!read_evidence(options, in, verify, &error))
+		return command_fail(&error);
+	verify_inputs_apply(options, in, verify);
+	verify_run(verify);
+	result = verify_exit_code(verify);
+	if (!end_challenge(options, in, result, &error) || !write_verdict(options, verify, &error)) {
 		command_fail(&error);
-		result = result == EXIT_ACCEPTED ? EXIT_CANNOT_READ : result;
+		return result == EXIT_ACCEPTED ? EXIT_INPUT_OUTPUT : result;
 	}
-	if (fflush(stdout) != 0)
-		result = result == EXIT_ACCEPTED ? EXIT_CANNOT_READ : result;
-	verify_free(&verify);
 	return result;
 }
 
-static int run(const struct arguments *arguments)
+static int run(const struct verify_options *options)
 {
-	struct inputs in;
+	struct verify *verify = calloc(1, sizeof(*verify));
+	struct verify_inputs in;
 	struct error error;
 	int result;
 
-	memset(&in, 0, sizeof(in));
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		error_resources(&error, "start libcurl");
+	if (!verify || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(verify);
+		error_resources(&error, "start");
 		return command_fail(&error);
 	}
-	result = read_inputs(arguments, &in, &error) ? judge(arguments, &in) : command_fail(&error);
-	free_inputs(&in);
+	if (!verify_inputs_read(options, &in, &error) ||
+	    (options->state && !state_take(options->state, &in.state, &in.state_lock, &error)))
+		result = command_fail(&error);
+	else
+		result = judge(options, &in, verify);
+	verify_free(verify);
+	verify_inputs_free(&in);
+	free(verify);
 	curl_global_cleanup();
 	return result;
 }
 
-static bool parse_time(const char *text, time_t *out)
-{
-	struct tm parts = {.tm_year = 0};
-	char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-
-	if (end && *end == 0) {
-		*out = timegm(&parts);
-		return *out > 0;
-	}
-	if (strlen(text) == 0 || strlen(text) > 11 || strspn(text, "0123456789") != strlen(text))
-		return false;
-	*out = (time_t)strtoll(text, NULL, 10);
-	return *out > 0;
-}
-
-static bool is_http(const char *url)
-{
-	return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
-}
-
 /* NULL when the command line is complete */
-static const char *missing(const struct arguments *arguments)
+static const char *missing(const struct verify_options *o)
 {
-	if (!arguments->evidence)
-		return "one file with evidence is needed";
-	if (!arguments->state || !arguments->reference || !arguments->policy || !arguments->trust_root)
-		return "--state, --reference, --policy and --trust-root are needed";
-	if (!arguments->kds_url == !arguments->folder)
-		return "one of --kds-url and --offline-certs is needed";
-	if (arguments->kds_url && !is_http(arguments->kds_url))
-		return "--kds-url must start with https:// or http://";
+	if (!o->bundle && !o->report)
+		return "evidence is needed: a bundle, or --report FILE";
+	if (o->bundle && (o->report || o->certificates || o->event_log))
+		return "a bundle already holds what separate files would";
+	if (o->bundle && !o->state && !o->nonce)
+		return "a bundle is judged against a challenge: --state FILE or --nonce HEX";
+	if ((o->state != NULL) + (o->nonce != NULL) + (o->report_data != NULL) > 1)
+		return "only one of --state, --nonce and --report-data can be";
 	return NULL;
+}
+
+enum { OPTION_REPORT = 256, OPTION_CERTS, OPTION_EVENT_LOG, OPTION_NONCE, OPTION_REPORT_DATA, OPTION_JSON_FILE };
+
+static int take_options(int argc, char **argv, struct verify_options *o)
+{
+	static const struct option options[] = {
+		{"state", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"offline-certs", required_argument, NULL, 'o'},
+		{"report", required_argument, NULL, OPTION_REPORT},
+		{"certs", required_argument, NULL, OPTION_CERTS},
+		{"event-log", required_argument, NULL, OPTION_EVENT_LOG},
+		{"nonce", required_argument, NULL, OPTION_NONCE},
+		{"report-data", required_argument, NULL, OPTION_REPORT_DATA},
+		{"json-file", required_argument, NULL, OPTION_JSON_FILE},
+		{"help", no_argument, NULL, 'h'},
+		VERIFY_SHARED_LONG,
+		{NULL, 0, NULL, 0},
+	};
+	const char *problem;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "s:jqo:h" VERIFY_SHARED_SHORT, options, NULL)) != -1) {
+		switch (option) {
+		case 's':
+			o->state = optarg;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'q':
+			o->quiet = true;
+			break;
+		case 'o':
+			o->certs.folder = optarg;
+			break;
+		case OPTION_REPORT:
+			o->report = optarg;
+			break;
+		case OPTION_CERTS:
+			o->certificates = optarg;
+			break;
+		case OPTION_EVENT_LOG:
+			o->event_log = optarg;
+			break;
+		case OPTION_NONCE:
+			o->nonce = optarg;
+			break;
+		case OPTION_REPORT_DATA:
+			o->report_data = optarg;
+			break;
+		case OPTION_JSON_FILE:
+			o->json_file = optarg;
+			break;
+		case 'h':
+			printf("%s%s%s", help, verify_options_help, help_end);
+			return -1;
+		default:
+			if (option == '?')
+				return command_usage(argv[0], NULL);
+			(void)verify_options_take(o, option, optarg, &problem);
+			if (problem)
+				return command_usage(argv[0], problem);
+		}
+	}
+	return 0;
 }
 
 int command_verify(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"state", required_argument, NULL, 's'},
-		{"reference", required_argument, NULL, 'r'},
-		{"policy", required_argument, NULL, 'p'},
-		{"trust-root", required_argument, NULL, 't'},
-		{"kds-url", required_argument, NULL, 'k'},
-		{"offline-certs", required_argument, NULL, 'o'},
-		{"json", required_argument, NULL, 'j'},
-		{"product", required_argument, NULL, 'P'},
-		{"now", required_argument, NULL, 'N'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	struct arguments arguments = {.now = time(NULL)};
+	struct verify_options options;
 	const char *problem;
-	int option;
+	int result;
 
-	while ((option = getopt_long(argc, argv, "s:r:p:t:k:o:j:h", options, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			arguments.state = optarg;
-			break;
-		case 'r':
-			arguments.reference = optarg;
-			break;
-		case 'p':
-			arguments.policy = optarg;
-			break;
-		case 't':
-			arguments.trust_root = optarg;
-			break;
-		case 'k':
-			arguments.kds_url = optarg;
-			break;
-		case 'o':
-			arguments.folder = optarg;
-			break;
-		case 'j':
-			arguments.json = optarg;
-			break;
-		case 'P':
-			arguments.product = product_from_name(optarg);
-			if (arguments.product == PRODUCT_UNKNOWN)
-				return command_usage(argv[0], "--product must be Milan, Genoa or Turin");
-			break;
-		case 'N':
-			if (!parse_time(optarg, &arguments.now))
-				return command_usage(argv[0],
-						     "--now must be like 2026-11-24T12:00:00Z, or seconds since 1970");
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			return command_usage(argv[0], NULL);
-		}
-	}
+	verify_options_default(&options);
+	result = take_options(argc, argv, &options);
+	if (result != 0)
+		return result < 0 ? 0 : result;
+	if (argc - optind > 1)
+		return command_usage(argv[0], "more than one file with evidence; see 'batch' for many");
 	if (argc - optind == 1)
-		arguments.evidence = argv[optind];
-	problem = missing(&arguments);
+		options.bundle = argv[optind];
+	problem = missing(&options);
 	if (problem)
 		return command_usage(argv[0], problem);
-	return run(&arguments);
+	return run(&options);
 }

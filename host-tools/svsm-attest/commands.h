@@ -10,9 +10,13 @@
 /* Each takes its own name as argv[0] and gives the exit code. */
 int command_challenge(int argc, char **argv);
 int command_credential(int argc, char **argv);
+int command_fetch(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_batch(int argc, char **argv);
+int command_collect(int argc, char **argv);
 int command_verify(int argc, char **argv);
 
-/* Prints "svsm-attest: ..." and gives EXIT_CANNOT_READ. */
+/* Prints "svsm-attest: ..." and gives EXIT_NETWORK or EXIT_INPUT_OUTPUT. */
 int command_fail(const struct error *error);
 /* `words` may be NULL when getopt has already said what is wrong. Gives EXIT_USAGE. */
 int command_usage(const char *command, const char *words);

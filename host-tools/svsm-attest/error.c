@@ -40,6 +40,16 @@ bool error_io(struct error *error, const char *format, ...)
 	return false;
 }
 
+bool error_network(struct error *error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	error_set(error, ERROR_NETWORK, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
 bool error_resources(struct error *error, const char *what)
 {
 	return error_io(error, "cannot %s: out of memory or OpenSSL failed", what);

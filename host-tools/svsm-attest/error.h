@@ -10,7 +10,8 @@
 enum error_kind {
 	ERROR_NONE = 0,
 	ERROR_REFUSED, /* what was read breaks a rule */
-	ERROR_IO,      /* cannot read, write, fetch or allocate */
+	ERROR_IO,      /* cannot read, write or allocate */
+	ERROR_NETWORK, /* cannot fetch */
 };
 
 #define ERROR_TEXT_MAX 640u
@@ -27,6 +28,7 @@ void error_set(struct error *error, enum error_kind kind, const char *format, va
 /* Always return false, so that a check reads `return error_refuse(...)`. */
 bool error_refuse(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool error_io(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_network(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* No memory, or OpenSSL failed where only a lack of resources explains it */
 bool error_resources(struct error *error, const char *what);
 

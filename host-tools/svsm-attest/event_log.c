@@ -2,44 +2,32 @@
 /* Copyright (c) The SVSM Authors */
 #include "event_log.h"
 
+#include "event_type.h"
+
 #include <openssl/evp.h>
 #include <string.h>
 
-#define EV_NO_ACTION 3u
-#define ALGORITHMS_MAX 8u
 #define EVENTS_MAX 65536u
 
 static const char spec_id[16] = "Spec ID Event03";
 static const char startup_locality[16] = "StartupLocality";
 
-struct cursor {
-	const uint8_t *at;
-	size_t left;
-	bool failed;
-};
-
-struct algorithms {
-	uint16_t id[ALGORITHMS_MAX];
-	uint16_t size[ALGORITHMS_MAX];
-	uint32_t count;
-};
-
-static const uint8_t *take(struct cursor *cursor, size_t size)
+static const uint8_t *take(struct event_log_reader *reader, size_t size)
 {
-	const uint8_t *at = cursor->at;
+	const uint8_t *at = reader->at;
 
-	if (cursor->failed || size > cursor->left) {
-		cursor->failed = true;
+	if (reader->failed || size > reader->left) {
+		reader->failed = true;
 		return NULL;
 	}
-	cursor->at += size;
-	cursor->left -= size;
+	reader->at += size;
+	reader->left -= size;
 	return at;
 }
 
-static uint32_t number(struct cursor *cursor, size_t size)
+static uint32_t number(struct event_log_reader *reader, size_t size)
 {
-	const uint8_t *bytes = take(cursor, size);
+	const uint8_t *bytes = take(reader, size);
 	uint32_t value = 0;
 
 	for (size_t i = size; bytes && i > 0; i--)
@@ -47,60 +35,91 @@ static uint32_t number(struct cursor *cursor, size_t size)
 	return value;
 }
 
-static struct cursor sub(struct cursor *cursor, size_t size)
+static struct event_log_reader sub(struct event_log_reader *reader, size_t size)
 {
-	const uint8_t *at = take(cursor, size);
+	const uint8_t *at = take(reader, size);
 
-	return (struct cursor){.at = at, .left = at ? size : 0, .failed = at == NULL};
+	return (struct event_log_reader){.at = at, .left = at ? size : 0, .failed = at == NULL};
 }
 
 /* The first event has the old format and says which digests the others carry. */
-static bool read_header(struct cursor *log, struct algorithms *out)
+static bool read_header(struct event_log_reader *log)
 {
 	uint32_t pcr = number(log, 4), type = number(log, 4);
+	struct event_log_reader event;
 	const uint8_t *signature;
-	struct cursor event;
 
 	(void)take(log, 20); /* SHA-1 digest, zero */
 	event = sub(log, number(log, 4));
 	signature = take(&event, sizeof(spec_id));
-	if (!signature || pcr != 0 || type != EV_NO_ACTION || memcmp(signature, spec_id, sizeof(spec_id)) != 0)
+	if (!signature || pcr != 0 || type != EVENT_TYPE_NO_ACTION || memcmp(signature, spec_id, sizeof(spec_id)) != 0)
 		return false;
 	(void)take(&event, 8); /* platform class, version, size of UINTN */
-	out->count = number(&event, 4);
-	if (event.failed || out->count == 0 || out->count > ALGORITHMS_MAX)
+	log->algorithms = number(&event, 4);
+	if (event.failed || log->algorithms == 0 || log->algorithms > EVENT_LOG_ALGORITHMS_MAX)
 		return false;
-	for (uint32_t i = 0; i < out->count; i++) {
-		out->id[i] = (uint16_t)number(&event, 2);
-		out->size[i] = (uint16_t)number(&event, 2);
+	for (uint32_t i = 0; i < log->algorithms; i++) {
+		log->announced[i].algorithm = (uint16_t)number(&event, 2);
+		log->announced[i].size = (uint16_t)number(&event, 2);
 	}
 	(void)take(&event, number(&event, 1)); /* vendor information */
 	return !event.failed && event.left == 0;
 }
 
-/* Digest of `bank` among those of one event; all of them must be announced in the header. */
-static const uint8_t *read_digests(struct cursor *log, const struct algorithms *algorithms, TPMI_ALG_HASH bank)
+bool event_log_open(struct event_log_reader *reader, const struct blob *log, struct error *error)
+{
+	*reader = (struct event_log_reader){.at = log->data, .left = log->size};
+	return read_header(reader) || error_refuse(error, "event log: does not start with a Spec ID Event03");
+}
+
+/* Each digest must be announced in the header, and be there once. */
+static void read_digests(struct event_log_reader *log, struct event_log_event *out)
 {
 	uint32_t count = number(log, 4);
-	const uint8_t *found = NULL;
 
-	if (count > ALGORITHMS_MAX)
+	memcpy(out->digest, log->announced, sizeof(out->digest));
+	if (count > EVENT_LOG_ALGORITHMS_MAX)
 		log->failed = true;
 	for (uint32_t i = 0; i < count && !log->failed; i++) {
 		uint32_t id = number(log, 2), at = 0;
-		const uint8_t *digest;
 
-		while (at < algorithms->count && algorithms->id[at] != id)
+		while (at < log->algorithms && log->announced[at].algorithm != id)
 			at++;
-		if (at == algorithms->count) {
+		if (at == log->algorithms || out->digest[at].bytes)
 			log->failed = true;
-			break;
-		}
-		digest = take(log, algorithms->size[at]);
-		if (id == bank)
-			found = digest;
+		else
+			out->digest[at].bytes = take(log, log->announced[at].size);
 	}
-	return log->failed ? NULL : found;
+}
+
+bool event_log_next(struct event_log_reader *reader, struct event_log_event *out, struct error *error)
+{
+	struct event_log_reader data;
+
+	error->kind = ERROR_NONE;
+	if (reader->left == 0)
+		return false;
+	*out = (struct event_log_event){.number = reader->events + 1};
+	out->pcr = number(reader, 4);
+	out->type = number(reader, 4);
+	read_digests(reader, out);
+	data = sub(reader, number(reader, 4));
+	if (reader->failed || reader->events >= EVENTS_MAX)
+		return error_refuse(error, "event log: event %u is damaged", out->number);
+	out->data = data.at;
+	out->size = data.left;
+	reader->events++;
+	return true;
+}
+
+const uint8_t *event_log_digest(const struct event_log_reader *reader, const struct event_log_event *event,
+				TPMI_ALG_HASH bank)
+{
+	for (uint32_t i = 0; i < reader->algorithms; i++) {
+		if (event->digest[i].algorithm == bank && event->digest[i].size == evidence_bank_size(bank))
+			return event->digest[i].bytes;
+	}
+	return NULL;
 }
 
 static bool extend(uint8_t pcr[64], const uint8_t *digest, TPMI_ALG_HASH bank, size_t size)
@@ -114,43 +133,48 @@ static bool extend(uint8_t pcr[64], const uint8_t *digest, TPMI_ALG_HASH bank, s
 }
 
 /* A TPM that was started from another locality than 0 has that number in PCR 0 at first. */
-static void no_action(const struct cursor *event, struct event_log_replay *out, size_t size)
+static void no_action(const struct event_log_event *event, struct event_log_replay *out, size_t size)
 {
-	if (event->left == sizeof(startup_locality) + 1 &&
-	    memcmp(event->at, startup_locality, sizeof(startup_locality)) == 0)
-		out->pcr[0][size - 1] = event->at[sizeof(startup_locality)];
+	if (event->size == sizeof(startup_locality) + 1 &&
+	    memcmp(event->data, startup_locality, sizeof(startup_locality)) == 0)
+		out->pcr[0][size - 1] = event->data[sizeof(startup_locality)];
 }
 
-bool event_log_replay(const struct blob *bytes, TPMI_ALG_HASH bank, struct event_log_replay *out, struct error *error)
+static bool offers(const struct event_log_reader *reader, TPMI_ALG_HASH bank)
 {
-	size_t size = bank == TPM2_ALG_SHA256 ? 32 : bank == TPM2_ALG_SHA384 ? 48 : 64;
-	struct cursor log = {.at = bytes->data, .left = bytes->size};
-	struct algorithms algorithms;
-	bool offered = false;
+	for (uint32_t i = 0; i < reader->algorithms; i++) {
+		if (reader->announced[i].algorithm == bank && reader->announced[i].size == evidence_bank_size(bank))
+			return true;
+	}
+	return false;
+}
+
+bool event_log_replay(const struct blob *log, TPMI_ALG_HASH bank, struct event_log_replay *out, struct error *error)
+{
+	size_t size = evidence_bank_size(bank);
+	struct event_log_reader reader;
+	struct event_log_event event;
 
 	memset(out, 0, sizeof(*out));
-	if (!read_header(&log, &algorithms))
-		return error_refuse(error, "event log: does not start with a Spec ID Event03");
-	for (uint32_t i = 0; i < algorithms.count; i++)
-		offered |= algorithms.id[i] == bank && algorithms.size[i] == size;
-	if (!offered)
+	if (!event_log_open(&reader, log, error))
+		return false;
+	if (!offers(&reader, bank))
 		return error_refuse(error, "event log: has no digests of the quoted bank");
-	while (log.left > 0) {
-		uint32_t index = number(&log, 4), type = number(&log, 4);
-		const uint8_t *digest = read_digests(&log, &algorithms, bank);
-		struct cursor event = sub(&log, number(&log, 4));
+	while (event_log_next(&reader, &event, error)) {
+		const uint8_t *digest = event_log_digest(&reader, &event, bank);
 
-		if (log.failed || !digest || out->events >= EVENTS_MAX)
-			return error_refuse(error, "event log: event %u is damaged", out->events + 1);
 		out->events++;
-		if (type == EV_NO_ACTION) {
+		if (event.type == EVENT_TYPE_NO_ACTION) {
 			no_action(&event, out, size);
 			continue;
 		}
-		if (index >= EVIDENCE_PCR_COUNT)
-			return error_refuse(error, "event log: event %u is for PCR %u", out->events, index);
-		if (!extend(out->pcr[index], digest, bank, size))
+		if (!digest)
+			return error_refuse(error, "event log: event %u has no digest of the quoted bank",
+					    event.number);
+		if (event.pcr >= EVIDENCE_PCR_COUNT)
+			return error_refuse(error, "event log: event %u is for PCR %u", event.number, event.pcr);
+		if (!extend(out->pcr[event.pcr], digest, bank, size))
 			return error_resources(error, "replay the event log");
 	}
-	return true;
+	return error->kind == ERROR_NONE;
 }

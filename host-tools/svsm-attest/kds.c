@@ -2,8 +2,6 @@
 /* Copyright (c) The SVSM Authors */
 #include "kds.h"
 
-#include "file.h"
-
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/rand.h>
@@ -14,8 +12,8 @@
 
 #define URL_MAX 1024u
 #define CONNECT_SECONDS 10L
-#define TRANSFER_SECONDS 30L
-#define WAIT_MS_MAX 32000u
+#define TRANSFER_MS 30000u
+#define WAIT_MS_MAX 30000u
 
 /* Called by libcurl with each piece; taking less than offered ends the transfer. */
 static size_t receive(char *data, size_t size, size_t count, void *context)
@@ -38,7 +36,6 @@ static bool prepare(CURL *curl, const char *url, struct blob *out, char *problem
 	       curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_TIMEOUT, TRANSFER_SECONDS) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, (long)KDS_RESPONSE_MAX) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_USERAGENT, "svsm-attest") == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem) == CURLE_OK &&
@@ -46,17 +43,31 @@ static bool prepare(CURL *curl, const char *url, struct blob *out, char *problem
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, out) == CURLE_OK;
 }
 
-/* Time for a server that said "too many requests", at random so that many clients do not return together */
-static void wait_for(unsigned int milliseconds)
+static uint64_t now_ms(void)
 {
-	struct timespec left;
-	uint32_t random = 0;
+	struct timespec time = {.tv_sec = 0};
 
-	if (RAND_bytes((unsigned char *)&random, sizeof(random)) == 1)
-		milliseconds += random % (milliseconds / 4 + 1);
-	left = (struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static void sleep_ms(uint64_t milliseconds)
+{
+	struct timespec left = {.tv_sec = (time_t)(milliseconds / 1000),
+				.tv_nsec = (long)(milliseconds % 1000) * 1000000};
+
 	while (nanosleep(&left, &left) != 0 && errno == EINTR)
 		continue;
+}
+
+/* Anything from half of `bound` to all of it, so that many clients do not return together */
+static uint64_t jitter(unsigned int bound)
+{
+	uint32_t random = 0;
+
+	if (RAND_bytes((unsigned char *)&random, sizeof(random)) != 1)
+		return bound;
+	return bound / 2 + random % (bound / 2 + 1);
 }
 
 static bool worth_repeating(CURLcode result, long status)
@@ -64,28 +75,46 @@ static bool worth_repeating(CURLcode result, long status)
 	if (result == CURLE_OK)
 		return status == 429 || status >= 500;
 	return result == CURLE_COULDNT_CONNECT || result == CURLE_OPERATION_TIMEDOUT || result == CURLE_RECV_ERROR ||
-	       result == CURLE_GOT_NOTHING || result == CURLE_PARTIAL_FILE;
+	       result == CURLE_GOT_NOTHING || result == CURLE_PARTIAL_FILE || result == CURLE_COULDNT_RESOLVE_HOST ||
+	       result == CURLE_SEND_ERROR || result == CURLE_SSL_CONNECT_ERROR;
 }
 
 static bool explain(const char *url, CURLcode result, long status, unsigned int attempts, const char *problem,
 		    struct error *error)
 {
+	const char *plural = attempts == 1 ? "" : "s";
+
 	if (result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED)
-		return error_io(error, "%s: the answer is larger than %u bytes", url, KDS_RESPONSE_MAX);
+		return error_network(error, "%s: the answer is larger than %u bytes", url, KDS_RESPONSE_MAX);
 	if (result != CURLE_OK)
-		return error_io(error, "%s: %s (%u attempts)", url, *problem ? problem : curl_easy_strerror(result),
-				attempts);
+		return error_network(error, "%s: %s (%u attempt%s)", url,
+				     *problem ? problem : curl_easy_strerror(result), attempts, plural);
 	if (status == 404)
 		return error_refuse(error, "KDS does not know %s (HTTP status 404)", url);
 	if (status == 429)
-		return error_io(error, "%s: too many requests (HTTP status 429) after %u attempts; try later", url,
-				attempts);
-	return error_io(error, "%s: HTTP status %ld", url, status);
+		return error_network(error, "%s: too many requests (HTTP status 429) after %u attempt%s; try later",
+				     url, attempts, plural);
+	return error_network(error, "%s: HTTP status %ld after %u attempt%s", url, status, attempts, plural);
+}
+
+/* How long to wait before the next attempt; false when the limit leaves no time for it */
+static bool next_wait(CURL *curl, unsigned int *bound, uint64_t deadline, uint64_t *wait)
+{
+	curl_off_t asked = 0;
+	uint64_t now = now_ms();
+
+	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &asked);
+	*wait = jitter(*bound);
+	if (asked > 0 && (uint64_t)asked * 1000 > *wait)
+		*wait = (uint64_t)asked * 1000;
+	*bound = *bound < WAIT_MS_MAX / 2 ? 2 * *bound : WAIT_MS_MAX;
+	return now + *wait < deadline;
 }
 
 static bool fetch(const struct kds *kds, const char *url, struct blob *out, struct error *error)
 {
-	unsigned int attempt = 1, wait_ms = kds->wait_ms;
+	uint64_t deadline = now_ms() + (uint64_t)kds->limit_seconds * 1000, wait = 0;
+	unsigned int attempt = 1, bound = kds->wait_ms;
 	char problem[CURL_ERROR_SIZE] = "";
 	CURLcode result;
 	long status = 0;
@@ -100,75 +129,63 @@ static bool fetch(const struct kds *kds, const char *url, struct blob *out, stru
 		return error_io(error, "cannot prepare a request to %s", url);
 	}
 	for (;; attempt++) {
+		uint64_t now = now_ms(), left = deadline > now ? deadline - now : 1;
+
 		out->size = 0;
 		status = 0;
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(left < TRANSFER_MS ? left : TRANSFER_MS));
 		result = curl_easy_perform(curl);
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-		if (attempt >= kds->attempts || !worth_repeating(result, status))
+		if (!worth_repeating(result, status) || !next_wait(curl, &bound, deadline, &wait))
 			break;
-		wait_for(wait_ms);
-		wait_ms = wait_ms < WAIT_MS_MAX / 2 ? 2 * wait_ms : WAIT_MS_MAX;
+		sleep_ms(wait);
 	}
 	curl_easy_cleanup(curl);
-	if (result == CURLE_OK && status == 200)
+	if (result == CURLE_OK && status == 200 && out->size > 0)
 		return true;
 	blob_free(out);
 	return explain(url, result, status, attempt, problem, error);
 }
 
-/* Base and path; a slash at the end of the base is forgiven. */
-static bool get(const struct kds *kds, const char *path, const char *file, struct blob *out, struct error *error)
+bool kds_get(const struct kds *kds, const char *path, struct blob *out, struct error *error)
 {
-	char name[URL_MAX];
+	size_t base = strlen(kds->url);
+	char url[URL_MAX];
 	int length;
 
-	if (kds->url) {
-		size_t base = strlen(kds->url);
-
-		while (base > 0 && kds->url[base - 1] == '/')
-			base--;
-		length = snprintf(name, sizeof(name), "%.*s%s", (int)base, kds->url, path);
-	} else {
-		length = snprintf(name, sizeof(name), "%s/%s", kds->folder, file);
-	}
-	if (length < 0 || (size_t)length >= sizeof(name))
-		return error_io(error, "%s: name too long", kds->url ? kds->url : kds->folder);
-	return kds->url ? fetch(kds, name, out, error) : file_read(name, KDS_RESPONSE_MAX, out, error);
+	while (base > 0 && kds->url[base - 1] == '/')
+		base--;
+	length = snprintf(url, sizeof(url), "%.*s%s", (int)base, kds->url, path);
+	if (length < 0 || (size_t)length >= sizeof(url))
+		return error_network(error, "%.200s: the address is too long", kds->url);
+	return fetch(kds, url, out, error);
 }
 
-bool kds_cert_chain(const struct kds *kds, enum product product, struct blob *out, struct error *error)
+static const char *kind(bool vlek)
 {
-	char path[64];
-
-	snprintf(path, sizeof(path), "/vcek/v1/%s/cert_chain", product_name(product));
-	return get(kds, path, "cert_chain.pem", out, error);
+	return vlek ? "vlek" : "vcek";
 }
 
-bool kds_crl(const struct kds *kds, enum product product, struct blob *out, struct error *error)
+void kds_path_chain(char path[KDS_PATH_MAX], enum product product, bool vlek)
 {
-	char path[64];
-
-	snprintf(path, sizeof(path), "/vcek/v1/%s/crl", product_name(product));
-	return get(kds, path, "crl.der", out, error);
+	snprintf(path, KDS_PATH_MAX, "/%s/v1/%s/cert_chain", kind(vlek), product_name(product));
 }
 
-bool kds_vcek(const struct kds *kds, enum product product, const struct report *report, struct blob *out,
-	      struct error *error)
+void kds_path_crl(char path[KDS_PATH_MAX], enum product product, bool vlek)
+{
+	snprintf(path, KDS_PATH_MAX, "/%s/v1/%s/crl", kind(vlek), product_name(product));
+}
+
+void kds_path_vcek(char path[KDS_PATH_MAX], enum product product, const uint8_t chip_id[SNP_CHIP_ID_SIZE],
+		   const struct tcb *tcb)
 {
 	size_t id_size = product == PRODUCT_TURIN ? PRODUCT_TURIN_CHIP_ID_SIZE : SNP_CHIP_ID_SIZE;
-	char path[2 * SNP_CHIP_ID_SIZE + 160], fmc[16] = "";
-	struct tcb tcb;
-	char *id;
+	char id[2 * SNP_CHIP_ID_SIZE + 1], fmc[16] = "";
 
-	if (!tcb_decode(product, report->fields.reported_tcb, &tcb))
-		return error_refuse(error, "REPORTED_TCB has bytes that mean nothing on %s", product_name(product));
-	id = blob_hex(report->fields.chip_id, id_size);
-	if (!id)
-		return error_resources(error, "name the VCEK");
+	for (size_t i = 0; i < id_size; i++)
+		snprintf(id + 2 * i, 3, "%02x", chip_id[i]);
 	if (product == PRODUCT_TURIN)
-		snprintf(fmc, sizeof(fmc), "fmcSPL=%02u&", tcb.fmc);
-	snprintf(path, sizeof(path), "/vcek/v1/%s/%s?%sblSPL=%02u&teeSPL=%02u&snpSPL=%02u&ucodeSPL=%02u",
-		 product_name(product), id, fmc, tcb.bootloader, tcb.tee, tcb.snp, tcb.microcode);
-	free(id);
-	return get(kds, path, "vcek.der", out, error);
+		snprintf(fmc, sizeof(fmc), "fmcSPL=%02u&", tcb->fmc);
+	snprintf(path, KDS_PATH_MAX, "/vcek/v1/%s/%s?%sblSPL=%02u&teeSPL=%02u&snpSPL=%02u&ucodeSPL=%02u",
+		 product_name(product), id, fmc, tcb->bootloader, tcb->tee, tcb->snp, tcb->microcode);
 }

@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* Where certificates come from: AMD's key distribution service, or a folder. Nothing that comes is trusted here. */
+/*
+ * AMD's key distribution service (AMD 57230, section 4), or a replica of it. What comes is bytes: TLS protects
+ * availability and privacy here, trust comes from the certificates alone.
+ */
 #ifndef SVSM_ATTEST_KDS_H
 #define SVSM_ATTEST_KDS_H
 
 #include "blob.h"
 #include "report.h"
 
+#define KDS_AMD "https://kdsintf.amd.com"
 #define KDS_RESPONSE_MAX 65536u
-
-struct kds {
-	const char *url;       /* "https://kdsintf.amd.com"; NULL: use the folder */
-	const char *folder;    /* vcek.der, cert_chain.pem, crl.der */
-	unsigned int attempts; /* at each request, 1 or more */
-	unsigned int wait_ms;  /* before the second attempt; doubles, plus up to a quarter at random */
-};
-#define KDS_ATTEMPTS 6u
+#define KDS_PATH_MAX (2u * SNP_CHIP_ID_SIZE + 160u)
+#define KDS_LIMIT_SECONDS 120u
 #define KDS_WAIT_MS 1000u
 
+struct kds {
+	const char *url;	    /* without the path; a slash at the end is forgiven */
+	unsigned int limit_seconds; /* for one request, with all repetitions and waits */
+	unsigned int wait_ms;	    /* upper bound of the first wait; doubles each time */
+};
+
+/* "vcek" or "vlek" decides about ASK or ASVK. */
+void kds_path_chain(char path[KDS_PATH_MAX], enum product product, bool vlek);
+void kds_path_crl(char path[KDS_PATH_MAX], enum product product, bool vlek);
+/* The VCEK of this chip at this TCB; the chip id must not be masked. */
+void kds_path_vcek(char path[KDS_PATH_MAX], enum product product, const uint8_t chip_id[SNP_CHIP_ID_SIZE],
+		   const struct tcb *tcb);
+
 /*
- * ERROR_IO when nothing could be got; ERROR_REFUSED when the service answers that it does not know this (404). Waits
- * and tries again on 429, on 5xx and where the connection fails.
+ * ERROR_NETWORK when nothing could be got, ERROR_REFUSED when the service answers that it does not know this (404).
+ * Waits at random and tries again on 429, on 5xx and where the connection fails, as long as the limit allows.
  */
-bool kds_cert_chain(const struct kds *kds, enum product product, struct blob *out, struct error *error) MUST_CHECK;
-bool kds_vcek(const struct kds *kds, enum product product, const struct report *report, struct blob *out,
-	      struct error *error) MUST_CHECK;
-bool kds_crl(const struct kds *kds, enum product product, struct blob *out, struct error *error) MUST_CHECK;
+bool kds_get(const struct kds *kds, const char *path, struct blob *out, struct error *error) MUST_CHECK;
 
 #endif

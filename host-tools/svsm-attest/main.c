@@ -11,30 +11,32 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"challenge", command_challenge},
-	{"credential", command_credential},
-	{"verify", command_verify},
+	{"challenge", command_challenge}, {"credential", command_credential}, {"verify", command_verify},
+	{"batch", command_batch},	  {"fetch", command_fetch},	      {"show", command_show},
 };
 
 static const char help[] =
 	"Usage: " PROGRAM " COMMAND [OPTIONS]\n"
-	"Attest a confidential VM and the vTPM of its SVSM, as the relying party.\n"
+	"Attest a confidential VM of AMD SEV-SNP and the vTPM of its SVSM.\n"
 	"\n"
 	"  challenge    make a nonce for the guest\n"
 	"  credential   make a credential that only the guest's TPM can open\n"
-	"  verify       verify the guest's evidence and give a verdict\n"
+	"  verify       verify the guest's evidence, or a report alone, and give a verdict\n"
+	"  batch        the same for many, one JSON object a line\n"
+	"  fetch        get certificates ahead of time\n"
+	"  show         print reports, certificates, manifests, quotes and event logs in words\n"
 	"\n"
 	"  -h, --help      this text; after a command, that command's options\n"
 	"  -V, --version   version\n"
 	"\n"
-	"Exit status: 0 accepted or done, 2 wrong command line, 3 cannot read, write or fetch; refused at:\n"
+	"Exit status: 0 accepted or done, 2 wrong command line, 3 input or output, 4 network; refused at:\n"
 	"10 parse, 11 chain, 12 revocation, 13 signature, 14 binding, 15 tcb, 16 policy, 17 svsm, 18 keys,\n"
 	"19 quote, 20 event-log.\n";
 
 int command_fail(const struct error *error)
 {
 	fprintf(stderr, PROGRAM ": %s\n", error->text);
-	return EXIT_CANNOT_READ;
+	return error->kind == ERROR_NETWORK ? EXIT_NETWORK : EXIT_INPUT_OUTPUT;
 }
 
 int command_usage(const char *command, const char *words)

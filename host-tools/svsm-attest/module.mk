@@ -2,15 +2,19 @@
 # Copyright (c) The SVSM Authors
 
 D := host-tools/svsm-attest
-ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c report.c tpm_public.c tpm_profile.c \
-	manifest.c evidence.c state.c credential.c policy.c reference.c chain.c vcek.c kds.c quote.c event_log.c verify.c \
-	verify_platform.c verify_firmware.c verify_tpm.c verdict.c)
+ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c check.c finding.c report.c report_json.c \
+	tpm_public.c tpm_profile.c manifest.c evidence.c state.c credential.c floor.c policy_names.c policy.c reference.c \
+	certificate.c certificate_table.c root.c chain.c crl.c leaf.c kds.c cache.c certs.c quote.c event_type.c \
+	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
+	verify_event_log.c verify_options.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
+	show.c show_report.c show_certificate.c show_event_log.c)
 ATTEST_LIBS := -ljansson -lcurl -ltss2-mu -lcrypto
 
-$(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c) \
+$(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c \
+	cmd_batch.c cmd_fetch.c cmd_show.c) \
 	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
-	test_chain.c) \
+	test_chain.c test_vectors.c) \
 	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))

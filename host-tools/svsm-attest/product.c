@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const names[PRODUCT_COUNT] = {
 	[PRODUCT_UNKNOWN] = "unknown",
@@ -32,7 +33,11 @@ enum product product_from_certificate(const char *name, size_t length)
 
 enum product product_from_name(const char *name)
 {
-	return strchr(name, '-') ? PRODUCT_UNKNOWN : product_from_certificate(name, strlen(name));
+	for (int i = PRODUCT_MILAN; i < PRODUCT_COUNT; i++) {
+		if (strcasecmp(names[i], name) == 0)
+			return (enum product)i;
+	}
+	return strcasecmp(name, "Bergamo") == 0 || strcasecmp(name, "Siena") == 0 ? PRODUCT_GENOA : PRODUCT_UNKNOWN;
 }
 
 enum product product_from_cpuid(uint8_t family, uint8_t model)

@@ -28,7 +28,7 @@ struct tcb {
 
 /* KDS's name; "unknown" */
 const char *product_name(enum product product);
-/* PRODUCT_UNKNOWN for any other text */
+/* In either case, and "Bergamo" and "Siena" for Genoa; PRODUCT_UNKNOWN for any other text */
 enum product product_from_name(const char *name);
 /* From a certificate's productName, which may carry a stepping behind a hyphen: "Milan-B0" */
 enum product product_from_certificate(const char *name, size_t length);

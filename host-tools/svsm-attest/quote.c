@@ -11,7 +11,7 @@
 
 #define ECDSA_DER_MAX 160u
 
-static bool parse_attest(const struct blob *bytes, TPMS_ATTEST *out, struct error *error)
+bool quote_parse_attest(const struct blob *bytes, TPMS_ATTEST *out, struct error *error)
 {
 	uint8_t again[sizeof(*out)];
 	size_t used = 0, written = 0;
@@ -21,11 +21,7 @@ static bool parse_attest(const struct blob *bytes, TPMS_ATTEST *out, struct erro
 	    used != bytes->size ||
 	    Tss2_MU_TPMS_ATTEST_Marshal(out, again, sizeof(again), &written) != TSS2_RC_SUCCESS || written != used ||
 	    memcmp(again, bytes->data, used) != 0)
-		return error_refuse(error, "the quote is not exactly one TPMS_ATTEST");
-	if (out->magic != TPM2_GENERATED_VALUE)
-		return error_refuse(error, "the quote's magic is %08xh: a TPM did not generate it", out->magic);
-	if (out->type != TPM2_ST_ATTEST_QUOTE)
-		return error_refuse(error, "attestation type %04xh is not a quote", out->type);
+		return error_refuse(error, "not exactly one TPMS_ATTEST");
 	return true;
 }
 
@@ -36,7 +32,7 @@ static bool parse_signature(const struct blob *bytes, TPMT_SIGNATURE *out, struc
 	memset(out, 0, sizeof(*out));
 	if (Tss2_MU_TPMT_SIGNATURE_Unmarshal(bytes->data, bytes->size, &used, out) != TSS2_RC_SUCCESS ||
 	    used != bytes->size)
-		return error_refuse(error, "the quote's signature is not exactly one TPMT_SIGNATURE");
+		return error_refuse(error, "the signature is not exactly one TPMT_SIGNATURE");
 	return true;
 }
 
@@ -79,20 +75,20 @@ static bool check(EVP_PKEY *key, TPMI_ALG_SIG_SCHEME scheme, TPMI_ALG_HASH hash,
 	return ok;
 }
 
-static bool verify_signature(const struct evidence *evidence, struct error *error)
+bool quote_check_signature(const struct tpm_public *key, const struct blob *attest, const struct blob *signature_bytes,
+			   struct error *error)
 {
 	TPMI_ALG_HASH hash;
-	TPMI_ALG_SIG_SCHEME scheme = tpm_public_scheme(&evidence->ak, &hash);
+	TPMI_ALG_SIG_SCHEME scheme = tpm_public_scheme(key, &hash);
 	uint8_t der[ECDSA_DER_MAX];
 	const uint8_t *bytes;
 	TPMT_SIGNATURE signature;
 	size_t size;
 
-	if (!parse_signature(&evidence->quote_signature, &signature, error))
+	if (!parse_signature(signature_bytes, &signature, error))
 		return false;
 	if (signature.sigAlg != scheme || signature.signature.any.hashAlg != hash)
-		return error_refuse(error,
-				    "the quote's signature has scheme %04xh and hash %04xh, the AK %04xh and %04xh",
+		return error_refuse(error, "the signature has scheme %04xh and hash %04xh, the key %04xh and %04xh",
 				    signature.sigAlg, signature.signature.any.hashAlg, scheme, hash);
 	if (scheme == TPM2_ALG_ECDSA) {
 		size = ecdsa_der(&signature.signature.ecdsa, der);
@@ -101,74 +97,94 @@ static bool verify_signature(const struct evidence *evidence, struct error *erro
 		size = signature.signature.rsassa.sig.size; /* same layout for RSAPSS */
 		bytes = signature.signature.rsassa.sig.buffer;
 	}
-	if (size == 0 || !check(evidence->ak.key, scheme, hash, bytes, size, &evidence->quote_attest))
-		return error_refuse(error, "the quote is not signed by the AK");
-	return true;
+	return (size > 0 && check(key->key, scheme, hash, bytes, size, attest)) ||
+	       error_refuse(error, "it is not signed by this key");
 }
 
-/* The selection as a mask; false when it is of another bank or of more than one */
-static bool selection(const TPML_PCR_SELECTION *list, TPMI_ALG_HASH bank, uint32_t *mask)
+/* The selection as a mask; false when it is of more than one bank or of none this program takes */
+static bool selection(const TPML_PCR_SELECTION *list, TPMI_ALG_HASH *bank, uint32_t *mask)
 {
 	const TPMS_PCR_SELECTION *only = &list->pcrSelections[0];
 
 	*mask = 0;
-	if (list->count != 1 || only->hash != bank || only->sizeofSelect > sizeof(only->pcrSelect))
+	if (list->count != 1 || !tpm_hash_name(only->hash) || only->sizeofSelect > 3)
 		return false;
+	*bank = only->hash;
 	for (unsigned int i = 0; i < only->sizeofSelect; i++)
 		*mask |= (uint32_t)only->pcrSelect[i] << 8 * i;
 	return true;
 }
 
-const struct evidence_pcr *quote_pcr(const struct evidence *evidence, TPMI_ALG_HASH bank, uint32_t index)
-{
-	for (size_t i = 0; i < evidence->pcr_count; i++) {
-		if (evidence->pcr[i].bank == bank && evidence->pcr[i].index == index)
-			return &evidence->pcr[i];
-	}
-	return NULL;
-}
-
 /* PCR digest: hash, of the signing scheme, over the selected values in ascending order */
-static bool verify_pcrs(const struct evidence *evidence, const struct quote_expectation *expected,
-			const TPMS_QUOTE_INFO *info, struct error *error)
+static void check_digest(const struct evidence *evidence, TPMI_ALG_HASH hash, TPMI_ALG_HASH bank, uint32_t quoted,
+			 const TPM2B_DIGEST *signed_digest, struct findings *findings)
 {
 	uint8_t values[EVIDENCE_PCR_COUNT * 64], digest[EVP_MAX_MD_SIZE];
 	size_t size = 0, count = 0, digest_size = 0;
-	TPMI_ALG_HASH hash;
-	uint32_t quoted;
 
-	if (!selection(&info->pcrSelect, expected->bank, &quoted) || quoted != expected->pcrs)
-		return error_refuse(error, "the quote covers other PCRs than the policy's (mask %06xh expected)",
-				    expected->pcrs);
 	for (uint32_t i = 0; i < EVIDENCE_PCR_COUNT; i++) {
-		const struct evidence_pcr *pcr = quote_pcr(evidence, expected->bank, i);
+		const struct evidence_pcr *pcr = evidence_pcr(evidence, bank, i);
 
 		if (!(quoted >> i & 1))
 			continue;
-		if (!pcr)
-			return error_refuse(error, "PCR %u is quoted but its value is not in the evidence", i);
+		if (!findings_check(findings, CHECK_QUOTE_DIGEST, pcr,
+				    "PCR %u is quoted but its value is not in the evidence", i))
+			return;
 		memcpy(values + size, pcr->digest, pcr->size);
 		size += pcr->size;
 		count++;
 	}
-	if (count != evidence->pcr_count)
-		return error_refuse(error, "the evidence lists PCR values that are not quoted");
-	(void)tpm_public_scheme(&evidence->ak, &hash);
-	if (!EVP_Q_digest(NULL, tpm_hash_name(hash), NULL, values, size, digest, &digest_size))
-		return error_resources(error, "hash PCR values");
-	if (info->pcrDigest.size != digest_size || memcmp(info->pcrDigest.buffer, digest, digest_size) != 0)
-		return error_refuse(error, "the listed PCR values are not those that were quoted");
-	return true;
+	findings_check(findings, CHECK_QUOTE_DIGEST, count == evidence->pcr_count,
+		       "the evidence lists PCR values that are not quoted");
+	findings_check(findings, CHECK_QUOTE_DIGEST,
+		       EVP_Q_digest(NULL, tpm_hash_name(hash), NULL, values, size, digest, &digest_size) &&
+			       signed_digest->size == digest_size &&
+			       memcmp(signed_digest->buffer, digest, digest_size) == 0,
+		       "the listed PCR values are not those that were quoted");
 }
 
-bool quote_verify(const struct evidence *evidence, const struct quote_expectation *expected, struct error *error)
+static void check_pcrs(const struct evidence *evidence, const struct tpm_public *ak,
+		       const struct quote_expectation *expected, const TPMS_QUOTE_INFO *info, struct findings *findings)
+{
+	TPMI_ALG_HASH bank = 0, hash;
+	uint32_t quoted = 0;
+	bool readable = selection(&info->pcrSelect, &bank, &quoted) && quoted != 0;
+
+	if (!findings_check(findings, CHECK_QUOTE_SELECTION, readable,
+			    "the quote must cover PCRs of exactly one bank (SHA-256, SHA-384 or SHA-512)"))
+		return;
+	if (!expected->any_selection &&
+	    !findings_check(findings, CHECK_QUOTE_SELECTION, bank == expected->bank && quoted == expected->pcrs,
+			    "the quote covers PCRs %06xh of %s, the policy wants %06xh of %s", quoted,
+			    evidence_bank_name(bank), expected->pcrs, evidence_bank_name(expected->bank)))
+		return;
+	(void)tpm_public_scheme(ak, &hash);
+	check_digest(evidence, hash, bank, quoted, &info->pcrDigest, findings);
+}
+
+void quote_check(const struct evidence *evidence, const struct tpm_public *ak, const struct quote_expectation *expected,
+		 struct findings *findings)
 {
 	TPMS_ATTEST attest;
+	struct error error;
+	bool ok;
 
-	if (!parse_attest(&evidence->quote_attest, &attest, error))
-		return false;
-	if (attest.extraData.size != expected->nonce_size ||
-	    memcmp(attest.extraData.buffer, expected->nonce, expected->nonce_size) != 0)
-		return error_refuse(error, "the quote's extraData is not this challenge's nonce");
-	return verify_signature(evidence, error) && verify_pcrs(evidence, expected, &attest.attested.quote, error);
+	ok = quote_parse_attest(&evidence->quote_attest, &attest, &error);
+	findings_check(findings, CHECK_QUOTE_FORM, ok, "the quote is not exactly one TPMS_ATTEST");
+	if (!ok)
+		return;
+	if (!findings_check(findings, CHECK_QUOTE_MAGIC, attest.magic == TPM2_GENERATED_VALUE,
+			    "the quote's magic is %08xh: a TPM did not generate it", attest.magic) ||
+	    !findings_check(findings, CHECK_QUOTE_MAGIC, attest.type == TPM2_ST_ATTEST_QUOTE,
+			    "attestation type %04xh is not a quote", attest.type))
+		return;
+	if (expected->nonce)
+		findings_check(findings, CHECK_QUOTE_NONCE,
+			       attest.extraData.size == EVIDENCE_NONCE_SIZE &&
+				       memcmp(attest.extraData.buffer, expected->nonce, EVIDENCE_NONCE_SIZE) == 0,
+			       "the quote's extraData is not this challenge's nonce");
+	ok = quote_check_signature(ak, &evidence->quote_attest, &evidence->quote_signature, &error);
+	findings_check(findings, CHECK_QUOTE_SIGNATURE, ok, "the quote is not signed by the AK: %s",
+		       ok ? "" : error.text);
+	check_pcrs(evidence, ak, expected, &attest.attested.quote, findings);
 }

@@ -38,8 +38,29 @@ static bool zero(const void *data, size_t size)
 	return any == 0;
 }
 
+uint32_t report_signing_key(const struct snp_report *fields)
+{
+	return fields->key_info >> SNP_KEY_INFO_SIGNING_KEY_SHIFT & SNP_KEY_INFO_SIGNING_KEY_MASK;
+}
+
+bool report_chip_id_masked(const struct snp_report *fields)
+{
+	return zero(fields->chip_id, sizeof(fields->chip_id));
+}
+
+uint32_t report_firmware_current(const struct snp_report *fields)
+{
+	return (uint32_t)fields->current_major << 16 | (uint32_t)fields->current_minor << 8 | fields->current_build;
+}
+
+uint32_t report_firmware_committed(const struct snp_report *fields)
+{
+	return (uint32_t)fields->committed_major << 16 | (uint32_t)fields->committed_minor << 8 |
+	       fields->committed_build;
+}
+
 /* Reserved fields by version; a field that gained a meaning later is reserved before. */
-static bool reserved_ok(const struct snp_report *f, struct error *error)
+static void check_reserved(const struct snp_report *f, struct findings *findings)
 {
 	const struct {
 		const char *place;
@@ -64,45 +85,44 @@ static bool reserved_ok(const struct snp_report *f, struct error *error)
 		{"POLICY bits 63:26", (f->policy & GUEST_POLICY_RESERVED) == 0},
 	};
 
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!rules[i].ok)
-			return error_refuse(error, "report: %s must be zero in version %u", rules[i].place, f->version);
-	}
-	if (!(f->policy & SNP_POLICY_RESERVED_MBO))
-		return error_refuse(error, "report: POLICY bit 17 must be one");
-	return true;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		findings_check(findings, CHECK_REPORT_RESERVED, rules[i].ok, "report: %s must be zero in version %u",
+			       rules[i].place, f->version);
+	findings_check(findings, CHECK_REPORT_RESERVED, f->policy & SNP_POLICY_RESERVED_MBO,
+		       "report: POLICY bit 17 must be one");
 }
 
-bool report_parse(const uint8_t *bytes, size_t size, struct report *out, struct error *error)
+bool report_parse(const uint8_t *bytes, size_t size, struct report *out, struct findings *findings)
 {
 	const struct snp_report *f = &out->fields;
 	uint32_t key;
 
-	if (size != SNP_REPORT_SIZE)
-		return error_refuse(error, "report: %zu bytes, but an SNP report has %u", size, SNP_REPORT_SIZE);
+	memset(out, 0, sizeof(*out));
+	if (!findings_check(findings, CHECK_REPORT_SIZE, size == SNP_REPORT_SIZE,
+			    "report: %zu bytes, but an SNP report has %u", size, SNP_REPORT_SIZE))
+		return false;
 	memcpy(out->raw, bytes, size);
 	memcpy(&out->fields, bytes, size);
-	out->product = PRODUCT_UNKNOWN;
-	if (f->version < REPORT_VERSION_MIN || f->version > REPORT_VERSION_MAX)
-		return error_refuse(error, "report: version %u is not one of %u to %u, whose layout this program knows",
-				    f->version, REPORT_VERSION_MIN, REPORT_VERSION_MAX);
-	if (f->signature_algo != SNP_SIGNATURE_ALGO_P384_SHA384)
-		return error_refuse(error, "report: signature algorithm %u is not 1 (ECDSA P-384 with SHA-384)",
-				    f->signature_algo);
-	if (!reserved_ok(f, error))
+	if (!findings_check(findings, CHECK_REPORT_VERSION,
+			    f->version >= REPORT_VERSION_MIN && f->version <= REPORT_VERSION_MAX,
+			    "report: version %u is not one of %u to %u, whose layout this program knows%s", f->version,
+			    REPORT_VERSION_MIN, REPORT_VERSION_MAX,
+			    f->version > REPORT_VERSION_MAX ? "; a newer svsm-attest may" : ""))
 		return false;
-	if (f->vmpl >= SNP_VMPL_COUNT && f->vmpl != REPORT_VMPL_HOST)
-		return error_refuse(error, "report: VMPL %u does not exist", f->vmpl);
-	key = f->key_info >> SNP_KEY_INFO_SIGNING_KEY_SHIFT & SNP_KEY_INFO_SIGNING_KEY_MASK;
-	if (key != SNP_SIGNING_KEY_VCEK && key != SNP_SIGNING_KEY_VLEK && key != SNP_SIGNING_KEY_NONE)
-		return error_refuse(error, "report: signing key %u is reserved", key);
-	if (f->version >= REPORT_VERSION_WITH_CPUID) {
-		out->product = product_from_cpuid(f->cpuid_family, f->cpuid_model);
-		if (out->product == PRODUCT_UNKNOWN)
-			return error_refuse(
-				error,
-				"report: CPU family %02xh model %02xh is not of a product line this program knows",
-				f->cpuid_family, f->cpuid_model);
-	}
-	return true;
+	findings_check(findings, CHECK_REPORT_ALGORITHM, f->signature_algo == SNP_SIGNATURE_ALGO_P384_SHA384,
+		       "report: signature algorithm %u is not 1 (ECDSA P-384 with SHA-384)", f->signature_algo);
+	check_reserved(f, findings);
+	findings_check(findings, CHECK_REPORT_VMPL, f->vmpl < SNP_VMPL_COUNT || f->vmpl == REPORT_VMPL_HOST,
+		       "report: VMPL %u does not exist", f->vmpl);
+	key = report_signing_key(f);
+	findings_check(findings, CHECK_REPORT_SIGNING_KEY,
+		       key == SNP_SIGNING_KEY_VCEK || key == SNP_SIGNING_KEY_VLEK || key == SNP_SIGNING_KEY_NONE,
+		       "report: signing key %u is reserved", key);
+	if (f->version < REPORT_VERSION_WITH_CPUID)
+		return true;
+	out->product = product_from_cpuid(f->cpuid_family, f->cpuid_model);
+	return findings_check(findings, CHECK_REPORT_PRODUCT, out->product != PRODUCT_UNKNOWN,
+			      "report: CPU family %02xh model %02xh is not of a product line this program knows "
+			      "(Milan, Genoa, Bergamo, Siena, Turin)",
+			      f->cpuid_family, f->cpuid_model);
 }

@@ -5,7 +5,7 @@
 #define SVSM_ATTEST_REPORT_H
 
 #include "abi/snp.h"
-#include "error.h"
+#include "finding.h"
 #include "product.h"
 
 struct report {
@@ -20,8 +20,19 @@ struct report {
 #define REPORT_VERSION_WITH_MITIGATIONS 5u
 #define REPORT_VMPL_HOST 0xffffffffu
 
-/* Version, reserved fields, signature algorithm, signing key, and the number of bytes must be right. */
-bool report_parse(const uint8_t *bytes, size_t size, struct report *out, struct error *error) MUST_CHECK;
+/*
+ * Number of bytes, version, product line, reserved fields, signature algorithm and signing key must be right; every
+ * violation is recorded. False when `out` must not be looked at, since its layout is not known.
+ */
+bool report_parse(const uint8_t *bytes, size_t size, struct report *out, struct findings *findings) MUST_CHECK;
+
+/* SNP_SIGNING_KEY_* */
+uint32_t report_signing_key(const struct snp_report *fields);
+/* The host hides the chip's id (MASK_CHIP_ID). */
+bool report_chip_id_masked(const struct snp_report *fields);
+/* 0x010203 for release 1.2 build 3 */
+uint32_t report_firmware_current(const struct snp_report *fields);
+uint32_t report_firmware_committed(const struct snp_report *fields);
 
 /* A bit of GUEST_POLICY or PLATFORM_INFO by the name policies and verdicts use */
 struct report_bit {

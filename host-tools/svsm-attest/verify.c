@@ -3,79 +3,91 @@
 #include "verify.h"
 
 #include <stdarg.h>
+#include <string.h>
 
-static const struct {
-	const char *name;
-	verify_stage_function *run;
-} stages[VERIFY_STAGES] = {
-	[VERIFY_PARSE] = {"parse", verify_parse},
-	[VERIFY_CHAIN] = {"chain", verify_chain},
-	[VERIFY_REVOCATION] = {"revocation", verify_revocation},
-	[VERIFY_SIGNATURE] = {"signature", verify_signature},
-	[VERIFY_BINDING] = {"binding", verify_binding},
-	[VERIFY_TCB] = {"tcb", verify_tcb},
-	[VERIFY_POLICY] = {"policy", verify_policy},
-	[VERIFY_SVSM] = {"svsm", verify_svsm},
-	[VERIFY_KEYS] = {"keys", verify_keys},
-	[VERIFY_QUOTE] = {"quote", verify_quote},
-	[VERIFY_EVENT_LOG] = {"event-log", verify_event_log},
+static verify_stage_function *const stages[VERIFY_STAGES] = {
+	[VERIFY_PARSE] = verify_parse,
+	[VERIFY_CHAIN] = verify_chain,
+	[VERIFY_REVOCATION] = verify_revocation,
+	[VERIFY_SIGNATURE] = verify_signature,
+	[VERIFY_BINDING] = verify_binding,
+	[VERIFY_TCB] = verify_tcb,
+	[VERIFY_POLICY] = verify_policy,
+	[VERIFY_SVSM] = verify_svsm,
+	[VERIFY_KEYS] = verify_keys,
+	[VERIFY_QUOTE] = verify_quote,
+	[VERIFY_EVENT_LOG] = verify_event_log,
 };
 
-enum verify_status verify_ok(struct error *text, const char *format, ...)
+static void set_summary(struct verify *verify, enum verify_stage stage, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
+
+static void set_summary(struct verify *verify, enum verify_stage stage, const char *format, va_list arguments)
+{
+	vsnprintf(verify->stage[stage].summary, sizeof(verify->stage[stage].summary), format, arguments);
+	error_printable(verify->stage[stage].summary);
+}
+
+void verify_summary(struct verify *verify, enum verify_stage stage, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	error_set(text, ERROR_NONE, format, arguments);
+	set_summary(verify, stage, format, arguments);
 	va_end(arguments);
-	return VERIFY_OK;
 }
 
-enum verify_status verify_skip(struct error *text, const char *format, ...)
+void verify_skip(struct verify *verify, enum verify_stage stage, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	error_set(text, ERROR_NONE, format, arguments);
+	set_summary(verify, stage, format, arguments);
 	va_end(arguments);
-	return VERIFY_SKIPPED;
+	verify->stage[stage].skipped = true;
 }
 
-enum verify_status verify_fail(struct error *text, const char *format, ...)
+void verify_warn(struct verify *verify, const char *format, ...)
 {
+	size_t used = strlen(verify->warning);
 	va_list arguments;
 
+	if (used > 0 && used + 2 < sizeof(verify->warning)) {
+		memcpy(verify->warning + used, "; ", 3);
+		used += 2;
+	}
 	va_start(arguments, format);
-	error_set(text, ERROR_REFUSED, format, arguments);
+	vsnprintf(verify->warning + used, sizeof(verify->warning) - used, format, arguments);
 	va_end(arguments);
-	return VERIFY_FAILED;
+	error_printable(verify->warning);
 }
 
-const char *verify_stage_name(enum verify_stage stage)
+bool verify_failed(const struct verify *verify, enum verify_stage stage)
 {
-	return stages[stage].name;
+	return verify->findings.total[stage] > 0;
 }
 
 void verify_run(struct verify *verify)
 {
-	bool going = true;
-
+	if (verify->test_roots)
+		verify_warn(verify, "TEST ROOT: certificates are judged under a root named by --trust-root, not under "
+				    "AMD's; nothing here says that an AMD processor made the report");
 	for (int i = 0; i < VERIFY_STAGES; i++) {
-		struct error *text = &verify->stage[i].text;
-
-		if (!going) {
-			verify->stage[i].status = VERIFY_NOT_RUN;
-			verify_skip(text, "not run");
-			continue;
-		}
-		verify->stage[i].status = stages[i].run(verify, text);
-		going = verify->stage[i].status == VERIFY_OK || verify->stage[i].status == VERIFY_SKIPPED;
+		if (verify->findings.violated[CHECK_EVIDENCE_FORM])
+			verify_skip(verify, (enum verify_stage)i, "the evidence cannot be read");
+		else
+			stages[i](verify);
 	}
 }
 
 void verify_free(struct verify *verify)
 {
 	evidence_free(&verify->evidence);
+	manifest_free(&verify->manifest);
+	for (size_t i = 0; i < verify->ek_count; i++)
+		tpm_public_free(&verify->ek[i]);
+	verify->ek_count = 0;
+	tpm_public_free(&verify->ak);
 	chain_free(&verify->chain);
 }
 
@@ -83,8 +95,7 @@ enum verify_stage verify_refused_at(const struct verify *verify)
 {
 	int stage = 0;
 
-	while (stage < VERIFY_STAGES &&
-	       (verify->stage[stage].status == VERIFY_OK || verify->stage[stage].status == VERIFY_SKIPPED))
+	while (stage < VERIFY_STAGES && !verify_failed(verify, (enum verify_stage)stage))
 		stage++;
 	return (enum verify_stage)stage;
 }
@@ -92,10 +103,21 @@ enum verify_stage verify_refused_at(const struct verify *verify)
 int verify_exit_code(const struct verify *verify)
 {
 	enum verify_stage stage = verify_refused_at(verify);
+	const struct finding *first;
 
 	if (stage == VERIFY_STAGES)
 		return EXIT_ACCEPTED;
-	if (verify->stage[stage].text.kind == ERROR_IO)
-		return EXIT_CANNOT_READ;
+	first = findings_first(&verify->findings, stage);
+	if (first && first->error.kind == ERROR_IO)
+		return EXIT_INPUT_OUTPUT;
+	if (first && first->error.kind == ERROR_NETWORK)
+		return EXIT_NETWORK;
 	return EXIT_FIRST_STAGE + (int)stage;
+}
+
+const char *verify_result(const struct verify *verify, enum verify_stage stage)
+{
+	if (verify_failed(verify, stage))
+		return "fail";
+	return verify->stage[stage].skipped ? "skipped" : "pass";
 }

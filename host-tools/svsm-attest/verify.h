@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * The verdict: stages in a fixed order, each standing on those before it. The first that fails ends the run, and
- * nothing that comes later has been looked at.
+ * The verdict. Stages run in order, each as far as it has what it needs, so that every violation is listed. Any
+ * violation refuses; the first failing stage gives the exit code.
  */
 #ifndef SVSM_ATTEST_VERIFY_H
 #define SVSM_ATTEST_VERIFY_H
 
+#include "certs.h"
 #include "chain.h"
 #include "evidence.h"
-#include "kds.h"
 #include "policy.h"
 #include "state.h"
 
@@ -19,75 +19,74 @@
 enum exit_code {
 	EXIT_ACCEPTED = 0,
 	EXIT_USAGE = 2,
-	EXIT_CANNOT_READ = 3,
+	EXIT_INPUT_OUTPUT = 3,
+	EXIT_NETWORK = 4,
 	EXIT_FIRST_STAGE = 10, /* plus the stage's number */
 };
 
-enum verify_stage {
-	VERIFY_PARSE,
-	VERIFY_CHAIN,
-	VERIFY_REVOCATION,
-	VERIFY_SIGNATURE,
-	VERIFY_BINDING,
-	VERIFY_TCB,
-	VERIFY_POLICY,
-	VERIFY_SVSM,
-	VERIFY_KEYS,
-	VERIFY_QUOTE,
-	VERIFY_EVENT_LOG,
-	VERIFY_STAGES,
-};
-
-enum verify_status {
-	VERIFY_NOT_RUN,
-	VERIFY_OK,
-	VERIFY_SKIPPED,
-	VERIFY_FAILED,
-};
-
 struct verify {
-	/* Input, borrowed */
-	const char *name; /* of the bundle, for messages */
-	const struct blob *bundle;
-	const struct state *state;
-	const struct policy *policy;
+	/* Input, borrowed; pointers may be NULL where this says so */
+	const char *name;	     /* of the evidence, for messages */
+	const struct blob *bundle;   /* NULL: the caller has filled `evidence` */
+	const struct state *state;   /* the challenge and its activation secret, or NULL */
+	const uint8_t *nonce;	     /* 64 bytes expected, or NULL: freshness is not judged */
+	const uint8_t *report_data;  /* 64 bytes expected in REPORT_DATA itself, or NULL */
+	const struct policy *policy; /* NULL: only what makes the evidence genuine is judged */
+	const struct floors *floors; /* besides the policy's, or NULL */
 	const struct reference *reference;
-	const struct chain_roots *roots;
-	struct kds kds;
+	const struct certificate_list *test_roots; /* instead of AMD's, or NULL */
+	const struct certs *certs;
+	const struct blob *leaf_hint; /* a certificate that came with the report, or NULL */
+	enum revocation revocation;
 	time_t now;
 	enum product product_hint; /* for reports that do not name their CPU */
 	/* Found on the way; verify_free() */
 	struct evidence evidence;
+	bool has_report, has_manifest, has_ak;
+	struct report report;
+	struct manifest manifest;
+	struct tpm_public ek[MANIFEST_EKS_MAX];
+	size_t ek_count;
+	struct tpm_public ak;
+	struct certificate_table table;
 	struct chain chain;
+	bool has_chain;
 	enum product product;
+	struct findings findings;
 	struct {
-		enum verify_status status;
-		struct error text; /* its kind is ERROR_IO when something could not be fetched */
+		bool skipped;
+		char summary[ERROR_TEXT_MAX]; /* one line: what holds, or why the stage was skipped */
 	} stage[VERIFY_STAGES];
+	char warning[256]; /* "" or what the reader must not overlook */
 };
 
-/* Fills everything below "Found on the way". */
+/* Fills everything below "Found on the way" (`evidence` only when there is a bundle). */
 void verify_run(struct verify *verify);
 void verify_free(struct verify *verify);
 
-/* Stage that ended the run, VERIFY_STAGES when all have passed */
+/* First failing stage, VERIFY_STAGES when none has failed */
 enum verify_stage verify_refused_at(const struct verify *verify);
 int verify_exit_code(const struct verify *verify);
-const char *verify_stage_name(enum verify_stage stage);
+/* "pass", "fail", "skipped" */
+const char *verify_result(const struct verify *verify, enum verify_stage stage);
 
-/* One line for each stage, then the verdict */
-void verify_print(const struct verify *verify, FILE *out);
+/* One line for each stage and each violation, then the verdict; `explain`: every check with the attack it closes */
+void verify_print(const struct verify *verify, bool explain, FILE *out);
 /* docs/schemas/svsm-verdict.schema.json; new reference, NULL without memory */
-json_t *verify_json(const struct verify *verify);
+json_t *verify_json(const struct verify *verify, bool explain);
 
-/* The stages. On success or skip `text` gets the sentence, else what is wrong and what to do. */
-typedef enum verify_status verify_stage_function(struct verify *verify, struct error *text);
+/* The stages. Each records its checks and leaves a summary. */
+typedef void verify_stage_function(struct verify *verify);
 verify_stage_function verify_parse, verify_chain, verify_revocation, verify_signature, verify_binding, verify_tcb,
 	verify_policy, verify_svsm, verify_keys, verify_quote, verify_event_log;
 
-/* For the stages: set `text` and give the status. */
-enum verify_status verify_ok(struct error *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-enum verify_status verify_skip(struct error *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-enum verify_status verify_fail(struct error *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For the stages */
+void verify_summary(struct verify *verify, enum verify_stage stage, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The stage has nothing to judge, and why */
+void verify_skip(struct verify *verify, enum verify_stage stage, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void verify_warn(struct verify *verify, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool verify_failed(const struct verify *verify, enum verify_stage stage);
 
 #endif

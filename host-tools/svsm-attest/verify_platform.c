@@ -1,104 +1,145 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* Stages about the report: is it real, for this challenge, and from firmware the relying party accepts. */
+/* Stages about the report: is it real, and for this challenge. */
 #include "verify.h"
 
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 #define COMPONENT_SIZE 48u
 #define ECDSA_DER_MAX 128u
 
-enum verify_status verify_parse(struct verify *v, struct error *text)
+static bool is_vlek(const struct verify *v)
 {
-	if (!evidence_parse(&v->evidence, v->name, v->bundle, text))
-		return VERIFY_FAILED;
-	return verify_ok(text, "bundle from '%s', report version %u, %s manifest with %zu EK%s", v->evidence.collector,
-			 v->evidence.report.fields.version, manifest_kind_name(v->evidence.manifest_kind),
-			 v->evidence.manifest.ek_count, v->evidence.manifest.ek_count == 1 ? "" : "s");
+	return report_signing_key(&v->report.fields) == SNP_SIGNING_KEY_VLEK;
 }
 
-/* The VCEK is named by chip id and TCB, so the report must give both and be signed with it. */
-static bool names_a_vcek(const struct snp_report *f, struct error *error)
+static bool check_signed(struct verify *v)
 {
-	static const uint8_t masked[SNP_CHIP_ID_SIZE];
-	uint32_t key = f->key_info >> SNP_KEY_INFO_SIGNING_KEY_SHIFT & SNP_KEY_INFO_SIGNING_KEY_MASK;
+	const struct snp_report *f = &v->report.fields;
 
-	if (f->key_info & SNP_KEY_INFO_MASK_CHIP_KEY || key == SNP_SIGNING_KEY_NONE)
-		return error_refuse(error, "the host's configuration left the report unsigned (MASK_CHIP_KEY)");
-	if (key != SNP_SIGNING_KEY_VCEK)
-		return error_refuse(error, "the report is signed with a VLEK; this version verifies VCEK reports only");
-	if (memcmp(f->chip_id, masked, sizeof(masked)) == 0)
-		return error_refuse(error, "the host masks CHIP_ID, so no VCEK can be looked up");
-	return true;
+	return findings_check(&v->findings, CHECK_REPORT_SIGNED,
+			      !(f->key_info & SNP_KEY_INFO_MASK_CHIP_KEY) &&
+				      report_signing_key(f) != SNP_SIGNING_KEY_NONE,
+			      "the host's configuration left the report unsigned (MASK_CHIP_KEY, SIGNING_KEY %u)",
+			      report_signing_key(f));
 }
 
-/* From the report when it names its CPU, else from the caller, else (files only) from the VCEK */
-static bool choose_product(struct verify *v, struct error *error)
+/* From the report when it names its CPU, else from the caller; the leaf is asked later. */
+static void choose_product(struct verify *v)
 {
-	v->product = v->evidence.report.product;
-	if (v->product != PRODUCT_UNKNOWN && v->product_hint != PRODUCT_UNKNOWN && v->product != v->product_hint)
-		return error_refuse(error, "the report is from product %s, not from %s", product_name(v->product),
-				    product_name(v->product_hint));
+	v->product = v->report.product != PRODUCT_UNKNOWN ? v->report.product : v->product_hint;
+	findings_check(
+		&v->findings, CHECK_PRODUCT_AGREES, v->product_hint == PRODUCT_UNKNOWN || v->product == v->product_hint,
+		"the report is from product %s, not from %s", product_name(v->product), product_name(v->product_hint));
+}
+
+static bool get_certificates(struct verify *v)
+{
+	const struct certs_query query = {.report = &v->report, .product = v->product, .table = &v->table};
+	struct certificate_list authorities = {.count = 0};
+	X509 *leaf = NULL;
+	struct error error;
+	bool form = false, ok;
+
+	if (v->leaf_hint)
+		v->table.vcek = v->table.vlek = *v->leaf_hint;
+	ok = certs_leaf(v->certs, &query, &leaf, &form, &error) &&
+	     certs_authorities(v->certs, &query, leaf, &authorities, &form, &error);
+	findings_result(&v->findings, CHECK_CERTIFICATES_AVAILABLE, ok || form, &error);
+	findings_result(&v->findings, CHECK_CERTIFICATE_FORM, !form, &error);
+	if (ok) {
+		v->has_chain = chain_assemble(&v->chain, leaf, &authorities, &error);
+		findings_result(&v->findings, CHECK_CHAIN_NAMES, v->has_chain, &error);
+	} else if (leaf) {
+		v->chain.leaf = leaf; /* the signature can be judged all the same */
+		leaf = NULL;
+	}
+	X509_free(leaf);
+	certificate_list_free(&authorities);
+	return v->has_chain;
+}
+
+static void summarise_chain(struct verify *v)
+{
+	char until[32] = "an unknown time", csp[64];
+	time_t ends;
+
+	if (certificate_time(X509_get0_notAfter(v->chain.leaf), &ends))
+		certificate_time_text(ends, until);
+	chain_leaf_csp(v->chain.leaf, csp);
+	if (is_vlek(v))
+		verify_summary(v, VERIFY_CHAIN, "%s VLEK of '%s' for this TCB under %s, valid until %s",
+			       product_name(v->product), csp, v->test_roots ? "a test root" : "AMD's pinned root",
+			       until);
+	else
+		verify_summary(v, VERIFY_CHAIN, "%s VCEK for this chip and TCB under %s, valid until %s",
+			       product_name(v->product), v->test_roots ? "a test root" : "AMD's pinned root", until);
+}
+
+void verify_chain(struct verify *v)
+{
+	const struct chain_rules rules = {.test_roots = v->test_roots, .vlek = is_vlek(v), .now = v->now};
+	bool signature;
+
+	if (!v->has_report) {
+		verify_skip(v, VERIFY_CHAIN, "no readable report");
+		return;
+	}
+	signature = check_signed(v);
+	choose_product(v);
+	if (!signature)
+		return;
+	if (get_certificates(v))
+		chain_check(&v->chain, &rules, &v->findings);
+	if (!v->chain.leaf)
+		return;
 	if (v->product == PRODUCT_UNKNOWN)
-		v->product = v->product_hint;
-	if (v->product == PRODUCT_UNKNOWN && v->kds.url)
-		return error_refuse(error, "a version 2 report does not name its product line; say --product");
-	return true;
+		v->product = chain_leaf_product(v->chain.leaf);
+	if (!findings_check(&v->findings, CHECK_LEAF_PRODUCT, v->product != PRODUCT_UNKNOWN,
+			    "the leaf names no product line this program knows"))
+		return;
+	chain_check_leaf(v->chain.leaf, &v->report, v->product, &v->findings);
+	summarise_chain(v);
 }
 
-static bool get_chain(struct verify *v, struct error *error)
+/* A list that cannot be had */
+static void without_crl(struct verify *v, const struct error *error)
 {
-	struct blob pem = {NULL, 0}, der = {NULL, 0};
-	bool ok;
-
-	ok = kds_cert_chain(&v->kds, v->product, &pem, error) &&
-	     kds_vcek(&v->kds, v->product, &v->evidence.report, &der, error) &&
-	     chain_parse(&v->chain, &pem, &der, error);
-	blob_free(&pem);
-	blob_free(&der);
-	return ok;
+	if (v->revocation == REVOCATION_BEST_EFFORT) {
+		verify_skip(v, VERIFY_REVOCATION, "best effort: %.500s", error->text);
+		verify_warn(v, "revocation was not checked");
+	} else {
+		findings_result(&v->findings, CHECK_CRL_AVAILABLE, false, error);
+	}
 }
 
-enum verify_status verify_chain(struct verify *v, struct error *text)
+void verify_revocation(struct verify *v)
 {
-	char until[32];
-	struct tm parts;
-
-	if (!names_a_vcek(&v->evidence.report.fields, text) || !choose_product(v, text) || !get_chain(v, text) ||
-	    !chain_verify(&v->chain, v->roots, v->now, text))
-		return VERIFY_FAILED;
-	if (v->product == PRODUCT_UNKNOWN)
-		v->product = chain_vcek_product(v->chain.vcek);
-	if (v->product == PRODUCT_UNKNOWN)
-		return verify_fail(text, "the VCEK names no product line this program knows");
-	if (!chain_vcek_matches(v->chain.vcek, &v->evidence.report, v->product, text))
-		return VERIFY_FAILED;
-	if (!ASN1_TIME_to_tm(X509_get0_notAfter(v->chain.vcek), &parts))
-		return verify_fail(text, "the VCEK does not say when it ends");
-	chain_time_text(timegm(&parts), until);
-	return verify_ok(text, "%s VCEK for this chip and TCB under the pinned ARK, valid until %s",
-			 product_name(v->product), until);
-}
-
-enum verify_status verify_revocation(struct verify *v, struct error *text)
-{
+	const struct certs_query query = {.report = &v->report, .product = v->product};
+	struct error error;
 	struct blob crl;
 	char until[32];
-	bool ok;
 
-	if (!kds_crl(&v->kds, v->product, &crl, text)) {
-		/* Not to know is not a verdict about a certificate. */
-		text->kind = ERROR_IO;
-		return VERIFY_FAILED;
+	if (v->revocation == REVOCATION_OFF) {
+		verify_skip(v, VERIFY_REVOCATION, "switched off");
+		verify_warn(v, "revocation was not checked");
+		return;
 	}
-	ok = chain_check_crl(&v->chain, &crl, v->now, until, text);
+	/* The list is the ARK's: under a root that is not trusted it says nothing. */
+	if (!v->has_chain || !v->chain.ark_pinned) {
+		verify_skip(v, VERIFY_REVOCATION, "no chain to a trusted root");
+		return;
+	}
+	if (!certs_crl(v->certs, &query, &crl, &error)) {
+		without_crl(v, &error);
+		return;
+	}
+	chain_check_crl(&v->chain, &crl, v->now, until, &v->findings);
 	blob_free(&crl);
-	return ok ? verify_ok(text, "no certificate is on the ARK's CRL, which is valid until %s", until)
-		  : VERIFY_FAILED;
+	verify_summary(v, VERIFY_REVOCATION, "no certificate is on the ARK's list, which is valid until %s", until);
 }
 
 /* r and s are little-endian in the report, and big-endian in the DER form OpenSSL wants. */
@@ -121,48 +162,107 @@ static size_t signature_der(const struct snp_report *f, uint8_t out[ECDSA_DER_MA
 	return length > 0 ? (size_t)length : 0;
 }
 
-enum verify_status verify_signature(struct verify *v, struct error *text)
+/* r and s of P-384 must be from 1 to the group's order less 1. */
+static bool in_range(const struct snp_report *f, EVP_PKEY *key)
 {
-	const struct report *report = &v->evidence.report;
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	uint8_t der[ECDSA_DER_MAX];
-	size_t size = signature_der(&report->fields, der);
-	bool ok = context && size > 0 &&
-		  EVP_DigestVerifyInit_ex(context, NULL, "SHA384", NULL, NULL, X509_get0_pubkey(v->chain.vcek), NULL) >
-			  0 &&
-		  EVP_DigestVerify(context, der, size, report->raw, SNP_REPORT_SIGNED_SIZE) == 1;
+	BIGNUM *r = BN_lebin2bn(f->signature_r, COMPONENT_SIZE, NULL), *order = NULL;
+	BIGNUM *s = BN_lebin2bn(f->signature_s, COMPONENT_SIZE, NULL);
+	bool ok = r && s && EVP_PKEY_get_bn_param(key, "order", &order) > 0 && !BN_is_zero(r) && !BN_is_zero(s) &&
+		  BN_cmp(r, order) < 0 && BN_cmp(s, order) < 0;
 
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
-	return ok ? verify_ok(text, "the VCEK signed this report")
-		  : verify_fail(text, "the report is not signed by the VCEK: it was changed, or is from another chip");
+	BN_free(r);
+	BN_free(s);
+	BN_free(order);
+	return ok;
 }
 
-enum verify_status verify_binding(struct verify *v, struct error *text)
+void verify_signature(struct verify *v)
 {
-	const struct evidence *e = &v->evidence;
 	EVP_MD_CTX *context;
-	uint8_t digest[SNP_REPORT_DATA_SIZE];
-	unsigned int size = 0;
+	uint8_t der[ECDSA_DER_MAX];
+	EVP_PKEY *key;
+	size_t size;
 	bool ok;
 
-	if (e->has_selector)
-		return verify_fail(text, "the evidence is for a manifest selector, which this version cannot verify");
-	if (memcmp(e->nonce.data, v->state->nonce, STATE_NONCE_SIZE) != 0)
-		return verify_fail(text, "the evidence is for another nonce than this challenge's: it may be a replay");
-	context = EVP_MD_CTX_new();
-	ok = context && EVP_DigestInit_ex2(context, EVP_sha512(), NULL) > 0 &&
-	     EVP_DigestUpdate(context, v->state->nonce, STATE_NONCE_SIZE) > 0 &&
-	     EVP_DigestUpdate(context, e->manifest_bytes.data, e->manifest_bytes.size) > 0 &&
-	     EVP_DigestFinal_ex(context, digest, &size) > 0 && size == sizeof(digest);
-	EVP_MD_CTX_free(context);
-	if (!ok) {
-		error_resources(text, "hash nonce and manifest");
-		return VERIFY_FAILED;
+	if (!v->has_report || !v->chain.leaf || !chain_leaf_usable(v->chain.leaf)) {
+		verify_skip(v, VERIFY_SIGNATURE, "no certificate with a usable key");
+		return;
 	}
-	if (memcmp(digest, e->report.fields.report_data, sizeof(digest)) != 0)
-		return verify_fail(text,
-				   "REPORT_DATA is not SHA-512(nonce || manifest): the report vouches for another "
-				   "nonce or manifest");
-	return verify_ok(text, "REPORT_DATA covers this challenge's nonce and the manifest");
+	key = X509_get0_pubkey(v->chain.leaf);
+	if (!findings_check(&v->findings, CHECK_SIGNATURE_RANGE, in_range(&v->report.fields, key),
+			    "r or s of the report's signature is 0 or too large: the report is not signed"))
+		return;
+	/* Over the bytes as received, never over fields written out again */
+	context = EVP_MD_CTX_new();
+	size = signature_der(&v->report.fields, der);
+	ok = context && size > 0 && EVP_DigestVerifyInit_ex(context, NULL, "SHA384", NULL, NULL, key, NULL) > 0 &&
+	     EVP_DigestVerify(context, der, size, v->report.raw, SNP_REPORT_SIGNED_SIZE) == 1;
+	EVP_MD_CTX_free(context);
+	ERR_clear_error();
+	findings_check(&v->findings, CHECK_SIGNATURE, ok,
+		       "the report is not signed by the %s: it was changed, or is from another chip",
+		       is_vlek(v) ? "VLEK" : "VCEK");
+	verify_summary(v, VERIFY_SIGNATURE, "the %s signed this report", is_vlek(v) ? "VLEK" : "VCEK");
+}
+
+/* SHA-512(nonce || manifest), AMD 58019, attestation protocol */
+static bool expected_report_data(const struct verify *v, uint8_t out[SNP_REPORT_DATA_SIZE])
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	unsigned int size = 0;
+	bool ok = context && EVP_DigestInit_ex2(context, EVP_sha512(), NULL) > 0 &&
+		  EVP_DigestUpdate(context, v->nonce, EVIDENCE_NONCE_SIZE) > 0 &&
+		  EVP_DigestUpdate(context, v->evidence.manifest.data, v->evidence.manifest.size) > 0 &&
+		  EVP_DigestFinal_ex(context, out, &size) > 0 && size == SNP_REPORT_DATA_SIZE;
+
+	EVP_MD_CTX_free(context);
+	return ok;
+}
+
+static void check_manifest_binding(struct verify *v)
+{
+	uint8_t expected[SNP_REPORT_DATA_SIZE];
+	struct error error;
+
+	if (!expected_report_data(v, expected)) {
+		error_resources(&error, "hash nonce and manifest");
+		findings_result(&v->findings, CHECK_REPORT_DATA, false, &error);
+		return;
+	}
+	findings_check(
+		&v->findings, CHECK_REPORT_DATA, memcmp(expected, v->report.fields.report_data, sizeof(expected)) == 0,
+		"REPORT_DATA is not SHA-512(nonce || manifest): the report vouches for another nonce or manifest");
+	verify_summary(v, VERIFY_BINDING, "REPORT_DATA covers this challenge's nonce and the manifest");
+}
+
+void verify_binding(struct verify *v)
+{
+	const struct evidence *e = &v->evidence;
+
+	if (!v->has_report) {
+		verify_skip(v, VERIFY_BINDING, "no readable report");
+		return;
+	}
+	if (v->nonce && e->nonce.data)
+		findings_check(&v->findings, CHECK_NONCE, memcmp(e->nonce.data, v->nonce, EVIDENCE_NONCE_SIZE) == 0,
+			       "the evidence is for another nonce than this challenge's: it may be a replay");
+	if (v->report_data) {
+		findings_check(&v->findings, CHECK_REPORT_DATA,
+			       memcmp(v->report_data, v->report.fields.report_data, SNP_REPORT_DATA_SIZE) == 0,
+			       "REPORT_DATA is not the value expected");
+		verify_summary(v, VERIFY_BINDING, "REPORT_DATA is the value expected");
+	} else if (!v->nonce) {
+		verify_skip(v, VERIFY_BINDING,
+			    "no nonce and no report data to expect (--nonce, --report-data): the report may be old");
+	} else if (e->has_selector) {
+		findings_check(&v->findings, CHECK_REPORT_DATA, false,
+			       "the evidence is for a manifest selector, which this version cannot verify");
+	} else if (e->manifest.data) {
+		check_manifest_binding(v);
+	} else {
+		findings_check(&v->findings, CHECK_REPORT_DATA,
+			       memcmp(v->nonce, v->report.fields.report_data, SNP_REPORT_DATA_SIZE) == 0,
+			       "REPORT_DATA is not the nonce, and there is no manifest to cover");
+		verify_summary(v, VERIFY_BINDING, "REPORT_DATA is this challenge's nonce");
+	}
 }

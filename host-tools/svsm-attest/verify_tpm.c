@@ -1,29 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Stages about the vTPM: from the manifest the report vouches for to the PCRs that were quoted. */
-#include "event_log.h"
 #include "quote.h"
 #include "verify.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
 
-enum verify_status verify_svsm(struct verify *v, struct error *text)
+static bool vtpm_required(const struct verify *v)
 {
-	const struct manifest *manifest = &v->evidence.manifest;
+	return v->policy && v->policy->vtpm_required;
+}
 
+void verify_svsm(struct verify *v)
+{
+	const struct manifest *manifest = &v->manifest;
+	const struct policy *policy = v->policy;
+
+	if (!v->evidence.manifest.data && !vtpm_required(v)) {
+		verify_skip(v, VERIFY_SVSM, "the evidence has no manifest, and none is asked for");
+		return;
+	}
+	if (v->evidence.manifest.data && !v->has_manifest) {
+		verify_skip(v, VERIFY_SVSM, "no readable manifest");
+		return;
+	}
+	if (!findings_check(&v->findings, CHECK_MANIFEST_PRESENT, v->has_manifest,
+			    "policy '%s' asks for an SVSM with a vTPM; the evidence has no manifest",
+			    policy ? policy->name : ""))
+		return;
+	/* Said once: a VMPL that stage policy refuses is not counted again. */
+	if (v->has_report && !v->findings.violated[CHECK_VMPL] && !v->findings.violated[CHECK_HOST_REQUESTED])
+		findings_check(&v->findings, CHECK_MANIFEST_VMPL, v->report.fields.vmpl == 0,
+			       "the report is from VMPL %u: only VMPL 0, where the SVSM runs, vouches for a manifest",
+			       v->report.fields.vmpl);
 	/* Kind and version are not part of what the report covers, so the policy fixes them. */
-	if (!(v->policy->manifest_kinds >> manifest->kind & 1))
-		return verify_fail(text, "policy '%s' does not accept a %s manifest", v->policy->name,
-				   manifest_kind_name(manifest->kind));
-	if (!manifest->has_vtpm)
-		return verify_fail(text, "the services manifest lists no vTPM among its %zu services",
-				   manifest->service_count);
-	if (!(v->policy->manifest_versions >> manifest->vtpm_version & 1))
-		return verify_fail(text, "policy '%s' does not accept version %u of the vTPM's manifest",
-				   v->policy->name, manifest->vtpm_version);
-	return verify_ok(text, "the vTPM service, manifest version %u, with %zu endorsement key%s",
-			 manifest->vtpm_version, manifest->ek_count, manifest->ek_count == 1 ? "" : "s");
+	if (policy)
+		findings_check(&v->findings, CHECK_MANIFEST_KIND, policy->manifest_kinds >> manifest->kind & 1,
+			       "policy '%s' does not accept a %s manifest", policy->name,
+			       manifest_kind_name(manifest->kind));
+	if (!manifest->has_vtpm && !vtpm_required(v)) {
+		verify_summary(v, VERIFY_SVSM, "a services manifest with %zu services, no vTPM among them",
+			       manifest->service_count);
+		return;
+	}
+	if (!findings_check(&v->findings, CHECK_MANIFEST_VTPM, manifest->has_vtpm,
+			    "the services manifest lists no vTPM among its %zu services", manifest->service_count))
+		return;
+	if (policy)
+		findings_check(&v->findings, CHECK_MANIFEST_VERSION,
+			       policy->manifest_versions >> manifest->vtpm_version & 1,
+			       "policy '%s' does not accept version %u of the vTPM's manifest", policy->name,
+			       manifest->vtpm_version);
+	verify_summary(v, VERIFY_SVSM, "the vTPM service, manifest version %u, with %zu key%s", manifest->vtpm_version,
+		       manifest->ek_count, manifest->ek_count == 1 ? "" : "s");
 }
 
 static const struct tpm_public *in_manifest(const struct manifest *manifest, const struct blob *bytes)
@@ -35,106 +65,189 @@ static const struct tpm_public *in_manifest(const struct manifest *manifest, con
 	return NULL;
 }
 
-/* Each EK in the evidence is in the manifest, and the one the credential was made for is in the evidence. */
-static bool check_eks(const struct verify *v, struct error *error)
+/* A key of the manifest is an EK after a template, or a signing key where such a key may vouch for an AK. */
+static void check_templates(struct verify *v)
+{
+	bool signing =
+		!v->policy || (v->policy->ak_bindings & (1u << AK_BINDING_CERTIFICATION | 1u << AK_BINDING_MANIFEST));
+
+	for (size_t i = 0; i < v->manifest.ek_count; i++) {
+		const struct tpm_public *key = &v->manifest.ek[i];
+		struct error error, not_ak;
+		enum tpm_ek_profile profile = tpm_public_ek_profile(key, &error);
+
+		if (profile == TPM_EK_NONE) {
+			findings_check(&v->findings, CHECK_EK_TEMPLATE, signing && tpm_public_is_ak(key, &not_ak),
+				       "EK %zu of the manifest: %.500s", i, error.text);
+			continue;
+		}
+		findings_check(&v->findings, CHECK_EK_TEMPLATE, !v->policy || (v->policy->ek_profiles >> profile & 1),
+			       "EK %zu of the manifest follows template %s, which policy '%s' does not take", i,
+			       tpm_ek_profile_name(profile), v->policy ? v->policy->name : "");
+	}
+}
+
+/* The credential was made for this EK and this AK, and what came out of it is the secret that went in. */
+static void check_activation(struct verify *v)
 {
 	const struct evidence *e = &v->evidence;
 	bool challenged = false;
 
-	for (size_t i = 0; i < e->ek_count; i++) {
-		if (!in_manifest(&e->manifest, &e->ek[i].bytes))
-			return error_refuse(error,
-					    "EK %zu of the evidence is not in the manifest: it is of another TPM", i);
-		challenged |= blob_equal(&e->ek[i].bytes, &v->state->ek);
-	}
-	return challenged || error_refuse(error, "the EK that the credential was made for is not in the evidence");
+	if (!findings_check(
+		    &v->findings, CHECK_AK_ACTIVATED, v->state && v->state->has_credential,
+		    "no activation secret to compare with: give --state, after 'svsm-attest credential' with the "
+		    "guest's EK and AK"))
+		return;
+	for (size_t i = 0; i < v->ek_count; i++)
+		challenged |= blob_equal(&v->ek[i].bytes, &v->state->ek);
+	/* A malformed EK may be the one; stage parse has refused it. */
+	findings_check(&v->findings, CHECK_AK_ACTIVATED, challenged || v->ek_count < e->ek_count,
+		       "the EK that the credential was made for is not in the evidence");
+	findings_check(&v->findings, CHECK_AK_ACTIVATED, blob_equal(&v->ak.bytes, &v->state->ak),
+		       "the AK is not the one the credential was made for");
+	findings_check(&v->findings, CHECK_AK_ACTIVATED,
+		       e->recovered.size == STATE_SECRET_SIZE &&
+			       CRYPTO_memcmp(e->recovered.data, v->state->secret, STATE_SECRET_SIZE) == 0,
+		       "the recovered secret is wrong: the AK is not in the TPM that holds the EK");
 }
 
-/* Every EK of the manifest must be one the SVSM made from a template the policy takes. */
-static bool check_profiles(const struct verify *v, const char **used, struct error *error)
-{
-	for (size_t i = 0; i < v->evidence.manifest.ek_count; i++) {
-		struct error detail;
-		enum tpm_ek_profile profile = tpm_public_ek_profile(&v->evidence.manifest.ek[i], &detail);
-
-		if (profile == TPM_EK_NONE)
-			return error_refuse(error, "EK %zu of the manifest: %.500s", i, detail.text);
-		if (!(v->policy->ek_profiles >> profile & 1))
-			return error_refuse(
-				error, "EK %zu of the manifest follows template %s, which policy '%s' does not take", i,
-				tpm_ek_profile_name(profile), v->policy->name);
-		if (blob_equal(&v->evidence.manifest.ek[i].bytes, &v->state->ek))
-			*used = tpm_ek_profile_name(profile);
-	}
-	return true;
-}
-
-enum verify_status verify_keys(struct verify *v, struct error *text)
+/* TPM2_Certify names the AK in what a signing key of the manifest signed, under this nonce. */
+static bool certified(struct verify *v, struct error *error)
 {
 	const struct evidence *e = &v->evidence;
-	const char *profile = "";
-	struct error detail;
+	const TPM2B_NAME *name;
+	struct error unused;
+	TPMS_ATTEST attest;
 
-	if (!v->state->has_credential)
-		return verify_fail(text, "the state file holds no activation secret: run 'svsm-attest credential' with "
-					 "the guest's EK and AK first");
-	if (!check_eks(v, text) || !check_profiles(v, &profile, text))
-		return VERIFY_FAILED;
-	if (!blob_equal(&e->ak.bytes, &v->state->ak))
-		return verify_fail(text, "the AK is not the one the credential was made for");
-	if (!tpm_public_is_ak(&e->ak, &detail))
-		return verify_fail(text, "AK: %.500s", detail.text);
-	if (e->recovered.size != STATE_SECRET_SIZE ||
-	    CRYPTO_memcmp(e->recovered.data, v->state->secret, STATE_SECRET_SIZE) != 0)
-		return verify_fail(text, "the recovered secret is wrong: the AK is not in the TPM that holds the EK");
-	return verify_ok(text, "the %s EK is in the manifest; its TPM activated the restricted signing AK", profile);
-}
+	if (!quote_parse_attest(&e->certify_attest, &attest, error))
+		return false;
+	if (attest.magic != TPM2_GENERATED_VALUE || attest.type != TPM2_ST_ATTEST_CERTIFY)
+		return error_refuse(error, "magic %08xh, type %04xh are not those of TPM2_Certify", attest.magic,
+				    attest.type);
+	if (v->nonce && (attest.extraData.size != EVIDENCE_NONCE_SIZE ||
+			 memcmp(attest.extraData.buffer, v->nonce, EVIDENCE_NONCE_SIZE) != 0))
+		return error_refuse(error, "its extraData is not this challenge's nonce");
+	name = &attest.attested.certify.name;
+	if (name->size != v->ak.name_size || memcmp(name->name, v->ak.name, v->ak.name_size) != 0)
+		return error_refuse(error, "it names another key than the AK");
+	for (size_t i = 0; i < v->manifest.ek_count; i++) {
+		const struct tpm_public *key = &v->manifest.ek[i];
 
-static bool check_values(const struct verify *v, struct error *error)
-{
-	for (size_t i = 0; i < v->policy->pcr_value_count; i++) {
-		const struct evidence_pcr *wanted = &v->policy->pcr_value[i];
-		const struct evidence_pcr *quoted = quote_pcr(&v->evidence, wanted->bank, wanted->index);
-
-		if (!quoted || memcmp(quoted->digest, wanted->digest, wanted->size) != 0)
-			return error_refuse(error, "PCR %u does not have the value the policy wants", wanted->index);
+		if (tpm_public_is_ak(key, &unused) &&
+		    quote_check_signature(key, &e->certify_attest, &e->certify_signature, &unused))
+			return true;
 	}
-	return true;
+	return error_refuse(error, "no signing key of the manifest has signed it");
 }
 
-enum verify_status verify_quote(struct verify *v, struct error *text)
+static void check_binding(struct verify *v)
 {
-	const struct quote_expectation expected = {
-		.nonce = v->state->nonce,
-		.nonce_size = STATE_NONCE_SIZE,
-		.bank = v->policy->pcr_bank,
-		.pcrs = v->policy->pcrs,
-	};
+	enum ak_binding binding = v->evidence.binding;
+	struct error error;
+	bool ok;
 
-	if (!quote_verify(&v->evidence, &expected, text) || !check_values(v, text))
-		return VERIFY_FAILED;
-	return verify_ok(text, "the AK quoted %zu PCRs for this challenge's nonce; %zu have the policy's values",
-			 v->evidence.pcr_count, v->policy->pcr_value_count);
+	if (!findings_check(&v->findings, CHECK_AK_BINDING_METHOD, binding != AK_BINDING_NONE,
+			    "nothing shows that the AK is in the TPM that holds the EK (ak_binding is null)"))
+		return;
+	if (v->policy)
+		findings_check(&v->findings, CHECK_AK_BINDING_METHOD, v->policy->ak_bindings >> binding & 1,
+			       "policy '%s' does not accept an AK bound by %s", v->policy->name,
+			       evidence_binding_name(binding));
+	if (binding == AK_BINDING_ACTIVATION) {
+		check_activation(v);
+	} else if (binding == AK_BINDING_MANIFEST) {
+		findings_check(&v->findings, CHECK_AK_IN_MANIFEST, in_manifest(&v->manifest, &v->ak.bytes),
+			       "the AK does not stand in the manifest");
+	} else {
+		ok = certified(v, &error);
+		findings_check(&v->findings, CHECK_AK_CERTIFIED, ok, "the AK's certification: %.500s",
+			       ok ? "" : error.text);
+	}
 }
 
-enum verify_status verify_event_log(struct verify *v, struct error *text)
+void verify_keys(struct verify *v)
 {
-	const uint32_t explained = v->policy->event_log_pcrs;
-	struct event_log_replay replay;
+	struct error error;
+	bool ok;
 
-	if (!v->evidence.has_event_log && v->policy->event_log_required)
-		return verify_fail(text, "policy '%s' asks for an event log; the evidence has none", v->policy->name);
-	if (!v->evidence.has_event_log)
-		return verify_skip(text, "the evidence has no event log, and the policy asks for none");
-	if (explained == 0)
-		return verify_skip(text, "the policy names no PCR that the event log must explain");
-	if (!event_log_replay(&v->evidence.event_log, v->policy->pcr_bank, &replay, text))
-		return VERIFY_FAILED;
+	if (!v->has_manifest || !v->manifest.has_vtpm) {
+		/* A TPM that nothing ties to the report may be anybody's. */
+		if (!v->evidence.manifest.data && (v->evidence.ak.data || v->evidence.ek_count > 0))
+			findings_check(&v->findings, CHECK_EK_IN_MANIFEST, false,
+				       "the evidence has keys of a TPM, but no manifest that ties them to the report");
+		verify_skip(v, VERIFY_KEYS, "no manifest of a vTPM");
+		return;
+	}
+	check_templates(v);
+	for (size_t i = 0; i < v->ek_count; i++)
+		findings_check(&v->findings, CHECK_EK_IN_MANIFEST, in_manifest(&v->manifest, &v->ek[i].bytes),
+			       "EK %zu of the evidence is not in the manifest: it is of another TPM", i);
+	if (!v->has_ak) {
+		if (v->evidence.ak.data)
+			return; /* malformed, which stage parse has said */
+		findings_check(&v->findings, CHECK_KEYS_PRESENT, !vtpm_required(v),
+			       "policy '%s' asks for a vTPM; the evidence has no attestation key",
+			       v->policy ? v->policy->name : "");
+		verify_summary(v, VERIFY_KEYS, "%zu keys in the manifest; the evidence has no AK",
+			       v->manifest.ek_count);
+		return;
+	}
+	ok = tpm_public_is_ak(&v->ak, &error);
+	findings_check(&v->findings, CHECK_AK_TEMPLATE, ok, "AK: %.500s", ok ? "" : error.text);
+	check_binding(v);
+	verify_summary(v, VERIFY_KEYS, "a restricted signing AK, bound to the manifest's keys by %s",
+		       evidence_binding_name(v->evidence.binding));
+}
+
+/* Several values for one PCR: any of them will do. */
+static void check_values(struct verify *v)
+{
+	const struct policy *policy = v->policy;
+
 	for (uint32_t i = 0; i < EVIDENCE_PCR_COUNT; i++) {
-		const struct evidence_pcr *pcr = quote_pcr(&v->evidence, v->policy->pcr_bank, i);
+		const struct evidence_pcr *quoted = evidence_pcr(&v->evidence, policy->pcr_bank, i);
+		bool asked = false, found = false;
 
-		if ((explained >> i & 1) && (!pcr || memcmp(pcr->digest, replay.pcr[i], pcr->size) != 0))
-			return verify_fail(text, "the event log does not lead to the quoted value of PCR %u", i);
+		for (size_t j = 0; j < policy->pcr_value_count; j++) {
+			const struct evidence_pcr *wanted = &policy->pcr_value[j];
+
+			if (wanted->index != i)
+				continue;
+			asked = true;
+			found |= quoted && memcmp(quoted->digest, wanted->digest, wanted->size) == 0;
+		}
+		if (asked)
+			findings_check(&v->findings, CHECK_PCR_VALUE, found,
+				       "PCR %u does not have the value the policy wants", i);
 	}
-	return verify_ok(text, "%u events lead to the quoted PCR values", replay.events);
+}
+
+void verify_quote(struct verify *v)
+{
+	const struct evidence *e = &v->evidence;
+	bool required = v->policy && v->policy->quote_required;
+	const struct quote_expectation expected = {
+		.nonce = v->nonce,
+		.any_selection = !required,
+		.bank = required ? v->policy->pcr_bank : TPM2_ALG_SHA256,
+		.pcrs = required ? v->policy->pcrs : 0,
+	};
+	struct error unused;
+
+	if (!e->quote_attest.data && !required) {
+		verify_skip(v, VERIFY_QUOTE, "the evidence has no quote, and none is asked for");
+		return;
+	}
+	if (!findings_check(&v->findings, CHECK_QUOTE_PRESENT, e->quote_attest.data,
+			    "policy '%s' asks for a quote; the evidence has none", v->policy ? v->policy->name : ""))
+		return;
+	if (!v->has_ak || !tpm_public_is_ak(&v->ak, &unused)) {
+		verify_skip(v, VERIFY_QUOTE, "no attestation key to check the quote with");
+		return;
+	}
+	quote_check(e, &v->ak, &expected, &v->findings);
+	if (required)
+		check_values(v);
+	verify_summary(v, VERIFY_QUOTE, "the AK quoted %zu PCRs%s; the policy wants %zu values", e->pcr_count,
+		       v->nonce ? " for this challenge's nonce" : "", required ? v->policy->pcr_value_count : 0);
 }

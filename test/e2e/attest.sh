@@ -162,7 +162,7 @@ measurements "$(jq -r .digest "$OUT/run/sp/launch.json")"
 tamper_evidence
 verdict=0
 "$svsm_attest" verify "$evidence" --state "$state" --reference "$REFERENCE" --policy "$POLICY" \
-	--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$root" --json "$OUT/verdict.json" || verdict=$?
+	--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$root" --no-cache --json-file "$OUT/verdict.json" || verdict=$?
 
 status=0
 wait "$machine_qemu" || status=$?

@@ -73,13 +73,14 @@ struct scene {
 	struct state state;
 	struct policy policy;
 	struct reference reference;
+	struct certs certs; /* the folder, unless a row says otherwise */
 	/* To change after it */
 	json_t *bundle;
 	struct blob root_pem;
 	char folder[64]; /* vcek.der, cert_chain.pem, crl.der */
 	/* After scene_run() */
 	struct blob bundle_bytes;
-	struct chain_roots roots;
+	struct certificate_list roots;
 	struct verify verify;
 };
 void scene_open(struct scene *scene);
@@ -87,10 +88,10 @@ void scene_build(struct scene *scene);
 /* Exit code; may be called once. */
 int scene_run(struct scene *scene);
 void scene_close(struct scene *scene);
-/* Builds, runs, and expects that exit code with those words in the failing stage's sentence (NULL: any). */
+/* Builds, runs, and expects that exit code with those words in a violation of the first failing stage (NULL: any). */
 void scene_expect(struct scene *scene, int code, const char *words);
-/* The same for a scene that is built */
-void scene_expect_run(struct scene *scene, int code, const char *words);
+/* The same for a scene that is built. Stages in `also` must fail too (bit n: enum verify_stage n), all others not. */
+void scene_expect_run(struct scene *scene, int code, const char *words, uint32_t also);
 /* Writes evidence.json, state.json, reference.json, ark.pem and the certificates to `folder`; false on failure. */
 bool scene_write(const char *folder);
 
@@ -100,14 +101,19 @@ json_t *fixture_base64(const void *data, size_t size);
 void scene_file(const struct scene *scene, const char *name, const void *data, size_t size);
 void scene_path(const struct scene *scene, const char *name, char path[128]);
 
-/* One scene that must end with `code` and these words; `before` and `after` scene_build() may be NULL. */
+/*
+ * One scene that must end with `code` and these words; `before` and `after` scene_build() may be NULL. A change fails
+ * at one stage and no other, except those in `also`, where one change makes two statements false.
+ */
 struct refusal {
 	const char *name;
 	void (*before)(struct scene *scene);
 	void (*after)(struct scene *scene);
 	int code;
 	const char *words;
+	uint32_t also;
 };
+#define ALSO(stage) (1u << (stage))
 /* Runs each as a test of its own; number of failures */
 int fixture_run_refusals(const char *group, const struct refusal *rows, size_t count);
 #define RUN_REFUSALS(group, rows) fixture_run_refusals(group, rows, sizeof(rows) / sizeof((rows)[0]))
@@ -117,6 +123,7 @@ int test_report_run(void);
 int test_manifest_run(void);
 int test_credential_run(void);
 int test_parse_run(void);
+int test_vectors_run(void);
 int test_chain_run(void);
 int test_policy_run(void);
 int test_tpm_run(void);

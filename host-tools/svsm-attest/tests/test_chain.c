@@ -9,6 +9,7 @@
 #define CHAIN 11
 #define REVOCATION 12
 #define SIGNATURE 13
+#define TCB 15
 #define HOUR 3600L
 
 static void ask_by_stranger(struct scene *scene)
@@ -276,52 +277,52 @@ static void zero_signature(struct scene *scene)
 }
 
 static const struct refusal rows[] = {
-	{"chain: ASK signed by another", ask_by_stranger, NULL, CHAIN, "the ASK is not signed by the ARK"},
-	{"chain: VCEK signed by the ARK itself", vcek_by_stranger, NULL, CHAIN, "the VCEK is not signed by the ASK"},
-	{"chain: VCEK signed with SHA-256", vcek_sha256, NULL, CHAIN, "RSASSA-PSS and SHA-384"},
-	{"chain: ASK of another issuer", ask_issuer, NULL, CHAIN, "does not name the ARK"},
-	{"chain: ASK of another name", ask_name, NULL, CHAIN, "does not name the ASK"},
-	{"chain: ASK that is no authority", ask_no_ca, NULL, CHAIN, "authority"},
-	{"chain: VCEK not yet valid", vcek_early, NULL, CHAIN, "VCEK is not yet valid"},
-	{"chain: VCEK ended", vcek_late, NULL, CHAIN, "VCEK is no longer valid"},
-	{"chain: ASK ended", ask_late, NULL, CHAIN, "ASK is no longer valid"},
-	{"chain: ARK ended", ark_late, NULL, CHAIN, "ARK is no longer valid"},
-	{"chain: clock before all of it", NULL, clock_slow, CHAIN, "check the clock"},
-	{"chain: a foreign root", NULL, foreign_root, CHAIN, "not the pinned trust root"},
-	{"chain: leaf is a VLEK", leaf_vlek, NULL, CHAIN, "not a VCEK"},
-	{"chain: leaf has an RSA key", leaf_rsa, NULL, CHAIN, "not on P-384"},
-	{"chain: leaf is on P-256", leaf_p256, NULL, CHAIN, "not on P-384"},
-	{"chain: VCEK of another product", other_product, NULL, CHAIN, "for product 'Genoa'"},
-	{"chain: VCEK of an unknown product", unknown_product, NULL, CHAIN, "for product"},
-	{"chain: VCEK of another chip", other_chip, NULL, CHAIN, "CHIP_ID"},
-	{"chain: VCEK of a higher TCB", tcb_higher, NULL, CHAIN, "the VCEK is for TCB"},
-	{"chain: VCEK of a lower TCB", tcb_lower, NULL, CHAIN, "the VCEK is for TCB"},
-	{"chain: VCEK without a level", level_missing, NULL, CHAIN, "patch level"},
-	{"chain: VCEK with a level twice", level_twice, NULL, CHAIN, "patch level"},
-	{"chain: CHIP_ID masked", chip_masked, NULL, CHAIN, "masks CHIP_ID"},
-	{"chain: report unsigned by MASK_CHIP_KEY", key_masked, NULL, CHAIN, "MASK_CHIP_KEY"},
-	{"chain: report signed with a VLEK", key_vlek, NULL, CHAIN, "VLEK"},
-	{"chain: report signed with no key", key_none, NULL, CHAIN, "unsigned"},
-	{"chain: REPORTED_TCB with reserved bytes", tcb_reserved, NULL, CHAIN, "REPORTED_TCB"},
-	{"chain: another product was asked for", NULL, wrong_hint, CHAIN, "not from Genoa"},
-	{"chain: cert_chain empty", NULL, chain_empty, CHAIN, "exactly two certificates"},
-	{"chain: cert_chain is a web page", NULL, chain_html, CHAIN, "exactly two certificates"},
-	{"chain: cert_chain of one", NULL, chain_short, CHAIN, "exactly two certificates"},
-	{"chain: VCEK is garbage", NULL, vcek_garbage, CHAIN, "exactly one certificate"},
-	{"chain: VCEK cannot be read", NULL, vcek_gone, READ, "vcek.der"},
-	{"revocation: ASK revoked", ask_revoked, NULL, REVOCATION, "the ASK is revoked"},
-	{"revocation: CRL signed by the ASK", crl_by_ask, NULL, REVOCATION, "not signed by the ARK"},
-	{"revocation: CRL of another issuer", crl_issuer, NULL, REVOCATION, "not issued by the ARK"},
-	{"revocation: CRL ended", crl_ended, NULL, REVOCATION, "fetch a newer one"},
-	{"revocation: CRL not yet valid", crl_early, NULL, REVOCATION, "not yet valid"},
-	{"revocation: a delta CRL", crl_delta, NULL, REVOCATION, "critical extension"},
-	{"revocation: CRL is garbage", NULL, crl_garbage, REVOCATION, "exactly one CRL"},
-	{"revocation: CRL cannot be read", NULL, crl_gone, READ, "crl.der"},
-	{"signature: by another key", signed_by_stranger, NULL, SIGNATURE, "not signed by the VCEK"},
-	{"signature: measurement edited", NULL, measurement_edited, SIGNATURE, "it was changed"},
-	{"signature: last signed byte edited", NULL, last_byte_edited, SIGNATURE, "it was changed"},
-	{"signature: R edited", NULL, r_edited, SIGNATURE, "it was changed"},
-	{"signature: R and S zero", NULL, zero_signature, SIGNATURE, "not signed"},
+	{"chain: ASK signed by another", ask_by_stranger, NULL, CHAIN, "the ASK is not signed by the ARK", 0},
+	{"chain: VCEK signed by the ARK itself", vcek_by_stranger, NULL, CHAIN, "the VCEK is not signed by the ASK", 0},
+	{"chain: VCEK signed with SHA-256", vcek_sha256, NULL, CHAIN, "RSASSA-PSS and SHA-384", 0},
+	{"chain: ASK of another issuer", ask_issuer, NULL, CHAIN, "no certificate of the root 'ARK-Other'", 0},
+	{"chain: ASK of another name", ask_name, NULL, CHAIN, "no certificate of the leaf's issuer 'SEV-Test'", 0},
+	{"chain: ASK that is no authority", ask_no_ca, NULL, CHAIN, "authority", 0},
+	{"chain: VCEK not yet valid", vcek_early, NULL, CHAIN, "VCEK is not yet valid at", 0},
+	{"chain: VCEK ended", vcek_late, NULL, CHAIN, "VCEK is no longer valid", 0},
+	{"chain: ASK ended", ask_late, NULL, CHAIN, "ASK is no longer valid", 0},
+	{"chain: ARK ended", ark_late, NULL, CHAIN, "ARK is no longer valid", 0},
+	{"chain: clock before all of it", NULL, clock_slow, CHAIN, "check the clock", ALSO(VERIFY_REVOCATION)},
+	{"chain: a foreign root", NULL, foreign_root, CHAIN, "is not one of the trust roots named", 0},
+	{"chain: leaf is a VLEK", leaf_vlek, NULL, CHAIN, "the leaf certificate is 'SEV-VLEK'", 0},
+	{"chain: leaf has an RSA key", leaf_rsa, NULL, CHAIN, "not on P-384", 0},
+	{"chain: leaf is on P-256", leaf_p256, NULL, CHAIN, "not on P-384", 0},
+	{"chain: VCEK of another product", other_product, NULL, CHAIN, "for product 'Genoa'", 0},
+	{"chain: VCEK of an unknown product", unknown_product, NULL, CHAIN, "for product", 0},
+	{"chain: VCEK of another chip", other_chip, NULL, CHAIN, "CHIP_ID", 0},
+	{"chain: VCEK of a higher TCB", tcb_higher, NULL, CHAIN, "the VCEK is for TCB", 0},
+	{"chain: VCEK of a lower TCB", tcb_lower, NULL, CHAIN, "the VCEK is for TCB", 0},
+	{"chain: VCEK without a level", level_missing, NULL, CHAIN, "patch level", 0},
+	{"chain: VCEK with a level twice", level_twice, NULL, CHAIN, "patch level", 0},
+	{"chain: CHIP_ID masked", chip_masked, NULL, CHAIN, "masks CHIP_ID", 0},
+	{"chain: report unsigned by MASK_CHIP_KEY", key_masked, NULL, CHAIN, "MASK_CHIP_KEY", 0},
+	{"chain: report signed with a VLEK", key_vlek, NULL, CHAIN, "VLEK", 0},
+	{"chain: report signed with no key", key_none, NULL, CHAIN, "unsigned", 0},
+	{"tcb: REPORTED_TCB with reserved bytes", tcb_reserved, NULL, TCB, "REPORTED_TCB", 0},
+	{"chain: another product was asked for", NULL, wrong_hint, CHAIN, "not from Genoa", 0},
+	{"chain: cert_chain empty", NULL, chain_empty, CHAIN, "not a list of certificates", 0},
+	{"chain: cert_chain is a web page", NULL, chain_html, CHAIN, "not a list of certificates", 0},
+	{"chain: cert_chain of one", NULL, chain_short, CHAIN, "no certificate of the leaf's issuer", 0},
+	{"chain: VCEK is garbage", NULL, vcek_garbage, CHAIN, "exactly one certificate", 0},
+	{"chain: VCEK cannot be read", NULL, vcek_gone, READ, "vcek.der", 0},
+	{"revocation: ASK revoked", ask_revoked, NULL, REVOCATION, "ASK or ASVK) is revoked", 0},
+	{"revocation: CRL signed by the ASK", crl_by_ask, NULL, REVOCATION, "not signed by the ARK", 0},
+	{"revocation: CRL of another issuer", crl_issuer, NULL, REVOCATION, "not issued by this chain's ARK", 0},
+	{"revocation: CRL ended", crl_ended, NULL, REVOCATION, "fetch a newer one", 0},
+	{"revocation: CRL not yet valid", crl_early, NULL, REVOCATION, "not yet valid", 0},
+	{"revocation: a delta CRL", crl_delta, NULL, REVOCATION, "critical extension", 0},
+	{"revocation: CRL is garbage", NULL, crl_garbage, REVOCATION, "exactly one CRL", 0},
+	{"revocation: CRL cannot be read", NULL, crl_gone, READ, "crl.der", 0},
+	{"signature: by another key", signed_by_stranger, NULL, SIGNATURE, "not signed by the VCEK", 0},
+	{"signature: measurement edited", NULL, measurement_edited, SIGNATURE, "it was changed", ALSO(VERIFY_POLICY)},
+	{"signature: last signed byte edited", NULL, last_byte_edited, SIGNATURE, "it was changed", ALSO(VERIFY_TCB)},
+	{"signature: R edited", NULL, r_edited, SIGNATURE, "it was changed", 0},
+	{"signature: R and S zero", NULL, zero_signature, SIGNATURE, "not signed", 0},
 };
 
 static void wrapped_chip_id(struct scene *scene)
@@ -344,7 +345,7 @@ static void turin(struct scene *scene)
 	for (size_t i = 0; i < 4; i++)
 		memcpy(all[i], tcb, 8);
 	scene->policy.products = 1u << PRODUCT_TURIN;
-	scene->policy.floor_count = 0;
+	scene->policy.floors.count = 0;
 }
 
 static void turin_fmc(struct scene *scene)
@@ -361,10 +362,10 @@ static void version_2(struct scene *scene)
 }
 
 static const struct refusal variants[] = {
-	{"chain: chip id inside an OCTET STRING", wrapped_chip_id, NULL, 0, NULL},
-	{"chain: Turin's layout", turin, NULL, 0, NULL},
-	{"chain: Turin's FMC counts", turin_fmc, NULL, CHAIN, "the VCEK is for TCB"},
-	{"chain: version 2 report", version_2, NULL, 0, NULL},
+	{"chain: chip id inside an OCTET STRING", wrapped_chip_id, NULL, 0, NULL, 0},
+	{"chain: Turin's layout", turin, NULL, 0, NULL, 0},
+	{"chain: Turin's FMC counts", turin_fmc, NULL, CHAIN, "the VCEK is for TCB", 0},
+	{"chain: version 2 report", version_2, NULL, 0, NULL, 0},
 };
 
 int test_chain_run(void)
