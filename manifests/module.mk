@@ -16,6 +16,13 @@ $(BUILD)/selectors/%.selector: manifests/selectors/%.json $(IMAGE_BUILD)
 	@mkdir -p $(@D)
 	$(IMAGE_BUILD) manifest compile $< -o $@
 
+# What scripts read and people look up: build/keys/NAME.json, build/selectors/NAME.json
+$(BUILD)/keys/%.json: $(BUILD)/keys/%.keys
+	$(IMAGE_BUILD) manifest print --json $< >$@
+$(BUILD)/selectors/%.json: $(BUILD)/selectors/%.selector
+	$(IMAGE_BUILD) manifest print --json $< >$@
+LISTINGS := $(KEY_MANIFESTS:.keys=.json) $(SELECTORS:.selector=.json)
+
 $(BUILD)/images/%.igvm $(BUILD)/images/%.reference.json &: manifests/images/%.json $(IMAGE_BUILD)
 	@mkdir -p $(BUILD)/images
 	$(IMAGE_BUILD) build $< --input-dir $(BUILD) -o $(BUILD)/images/$*.igvm \
@@ -25,4 +32,4 @@ $(BUILD)/images/conformance.igvm $(BUILD)/images/conformance.reference.json: $(a
 	firmware/svsm.elf firmware/vtpm firmware/attest guest/conformance.elf keys/conformance.keys)
 
 .PHONY: images
-images: $(IMAGES) $(KEY_MANIFESTS) $(SELECTORS)
+images: $(IMAGES) $(KEY_MANIFESTS) $(SELECTORS) $(LISTINGS)

@@ -15,8 +15,8 @@ import jsonschema
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 SCHEMAS = os.path.join(ROOT, "docs", "schemas")
-SHIPPED = ["manifests/images/*.json", "manifests/policies/*.json"]
-WRITTEN = ["build/images/*.reference.json", "build/attest/evidence.json", "build/attest/verdict.json",
+SHIPPED = ["manifests/images/*.json", "manifests/policies/*.json", "manifests/keys/*.json", "manifests/selectors/*.json"]
+WRITTEN = ["build/images/*.reference.json", "build/keys/*.json", "build/selectors/*.json", "build/attest/evidence.json", "build/attest/verdict.json",
            "build/test/attack-*/verdict.json"]
 passed = 0
 failed = 0
@@ -32,13 +32,14 @@ def count(name, problem):
 
 
 def load_schemas():
-    schemas = {}
+    files = {}
     for path in sorted(glob.glob(os.path.join(SCHEMAS, "*.schema.json"))):
         with open(path, encoding="utf-8") as file:
-            schema = json.load(file)
-        jsonschema.Draft202012Validator.check_schema(schema)
-        schemas[schema["properties"]["format"]["const"]] = jsonschema.Draft202012Validator(schema)
-    return schemas
+            files[os.path.basename(path)] = json.load(file)
+        jsonschema.Draft202012Validator.check_schema(files[os.path.basename(path)])
+    # One schema may refer to another by its file name.
+    return {schema["properties"]["format"]["const"]: jsonschema.Draft202012Validator(
+        schema, resolver=jsonschema.RefResolver(name, schema, store=files)) for name, schema in files.items()}
 
 
 def check(path, schemas):

@@ -35,6 +35,12 @@ check 0 "$build_tool" build manifests/images/conformance.json --input-dir "$BUIL
 check 1 "$build_tool" measure "$dir/short.igvm"
 check 1 "$build_tool" inspect "$dir/empty"
 check 1 "$build_tool" build "$dir/empty" -o "$dir/none.igvm"
+check 0 "$build_tool" manifest compile --no-tpm manifests/keys/conformance.json -o "$dir/keys"
+check 0 "$build_tool" manifest check manifests/selectors/signing-p256.json
+check 0 "$build_tool" manifest decompile "$dir/keys"
+check 0 "$build_tool" manifest print --json "$dir/keys"
+check 1 "$build_tool" manifest print "$dir/short.igvm"
+check 1 "$build_tool" manifest check manifests/images/conformance.json
 attest=$BUILD/bin/svsm-attest
 check 0 "$attest" challenge --state "$dir/state.json"
 check 3 "$attest" verify "$dir/missing" --state "$dir/state.json" --reference "$dir/empty" --policy "$dir/empty" \

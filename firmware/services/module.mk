@@ -50,3 +50,7 @@ $(BUILD)/test/service-attest: | $(BUILD)/test/attest-sanitized
 $(call host_test,service-vtpm,$(SERVICE_TESTS)/test_vtpm.c $(SERVICE_TESTS)/service_process.c \
 	$(SERVICES_DIR)/common/service_io.c,,-I$(SERVICES_DIR)/common)
 $(BUILD)/test/service-vtpm: | $(BUILD)/test/vtpm-sanitized $(BUILD)/keys/conformance.keys
+$(call fuzz_program,service-vtpm,$(SERVICE_TESTS)/fuzz_vtpm.c $(filter-out %/main.c,$(VTPM_SRC)),-ltpms -lcrypto,\
+	-I$(SERVICES_DIR)/common -I$(SERVICES_DIR)/vtpm)
+$(call host_test,service-key-maker,$(SERVICE_TESTS)/test_key_maker.c $(addprefix $(SERVICES_DIR)/vtpm/,key_maker.c \
+	primary_key.c tpm_engine.c tpm_store.c),-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)

@@ -10,3 +10,7 @@ KEY_TEMPLATE_LIBS := -ljansson -ltss2-mu -lcrypto
 KEY_PROBE_SRC := $(addprefix firmware/services/vtpm/,tpm_engine.c tpm_store.c primary_key.c)
 KEY_PROBE_LIBS := -Wl,-Bstatic -ltpms -Wl,-Bdynamic -ltss2-rc -lcrypto
 
+KT := $(KEY_TEMPLATE_DIR)/tests
+$(call host_test,key-template,$(addprefix $(KT)/,main.c test_profile.c test_text.c test_bytes.c test_match.c) \
+	$(KEY_TEMPLATE_SRC),$(KEY_TEMPLATE_LIBS),-I$(KEY_TEMPLATE_DIR))
+$(call fuzz_program,key-template,$(KT)/fuzz_document.c $(KEY_TEMPLATE_SRC),$(KEY_TEMPLATE_LIBS),-I$(KEY_TEMPLATE_DIR))

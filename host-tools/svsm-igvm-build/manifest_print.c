@@ -63,6 +63,6 @@ json_t *manifest_print_json(const struct key_template_document *document)
 		(void)json_array_append_new(keys, json_pack("{s:s, s:s?, s:s}", "name", key->name, "profile",
 							    key_template_profile(key), "template", hex));
 	}
-	return json_pack("{s:s, s:s, s:o}", "format", "svsm-key-template-listing", "kind",
+	return json_pack("{s:s, s:i, s:s, s:o}", "format", "svsm-key-template-listing", "version", 1, "kind",
 			 document->kind == KEY_TEMPLATE_LIST ? "key-templates" : "manifest-selector", "keys", keys);
 }

@@ -35,9 +35,70 @@ is_fresh() { # all PCRs 0 to 15 are zero
 	[[ $(tpm2_pcrread sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 | grep -c '0x0\{64\}') == 16 ]]
 }
 no_objects_left() { [[ $(tpm2_getcap handles-transient)$(tpm2_getcap handles-loaded-session) == '' ]]; }
+ask() { "$BUILD/test/tpm-socket" ask "$dir/socket" "${@:1:2}" >"$3"; } # WHAT ARGUMENT OUT
+# Everything a guest can ask its TPM for, but for the time
+look() { # OUT
+	{
+		tpm2_getcap handles-transient
+		tpm2_getcap handles-persistent
+		tpm2_getcap handles-loaded-session
+		tpm2_getcap handles-saved-session
+		tpm2_getcap handles-nv-index
+		tpm2_getcap properties-variable
+		tpm2_pcrread sha256
+		tpm2_readclock | grep -v 'time:\|clock:'
+		for slot in 0x80000000 0x80000001 0x80000002; do tpm2_readpublic -c "$slot" 2>&1; done
+	} >"$1"
+}
+# TPMT_PUBLIC of the key that tpm2-tools make from the template of a profile
+own_key() { # ALGORITHM NAME-ALGORITHM ATTRIBUTES POLICY-HEX OUT
+	local policy=()
+	rm -f "$dir/policy"
+	if [[ $4 != '' ]]; then
+		xxd -r -p <<<"$4" >"$dir/policy"
+		policy=(-L "$dir/policy")
+	fi
+	tpm2_createprimary -Q -C e -G "$1" -g "$2" -a "$3" "${policy[@]}" -c "$dir/own.ctx" -f tss -o "$dir/own.pub" &&
+		tpm2_readpublic -Q -c "$dir/own.ctx" -f tss -o "$dir/own.pub" && tpm2_flushcontext -Q -t &&
+		tail -c +3 "$dir/own.pub" >"$5"
+}
+# The keys of manifest and selector, with the TPM as full as it can be, and what is then different: nothing
+no_trace() {
+	for i in 1 2 3; do
+		check 'an object of the guest' tpm2_createprimary -Q -C o -G ecc -c "$dir/o$i.ctx"
+	done
+	check 'a fourth finds no place' refused tpm2_createprimary -C o -G ecc -c "$dir/o4.ctx"
+	check 'a policy session' tpm2_startauthsession -Q --policy-session -S "$dir/session"
+	check 'with a policy' tpm2_policycommandcode -Q -S "$dir/session" TPM2_CC_Unseal -L "$dir/policy.before"
+	look "$dir/before"
+	check 'manifest version 1' ask manifest 1 "$dir/list"
+	check 'nine keys' test "$(head -c 8 "$dir/list" | xxd -p)" == 0000000100000009
+	check 'begin with the one of version 0' cmp <(tail -c +11 "$dir/list" | head -c 314) "$dir/manifest"
+	check 'a key by a selector' ask select "$BUILD/selectors/ek-p384.selector" "$dir/p384"
+	head -c 22 "$BUILD/selectors/signing-p256.selector" >"$dir/unlisted" # 8 + 14: the same template up to the curve
+	tail -c +23 "$BUILD/selectors/signing-p256.selector" | head -c 6 >>"$dir/unlisted"
+	printf '\0\1x\0\1y' >>"$dir/unlisted"
+	check 'a key that is in no list' ask select "$dir/unlisted" "$dir/other"
+	look "$dir/after"
+	check 'the TPM is as before' cmp "$dir/before" "$dir/after"
+	check 'the session goes on' tpm2_policycommandcode -Q -S "$dir/session" TPM2_CC_Unseal -L "$dir/policy.after"
+	check 'flush session' tpm2_flushcontext "$dir/session"
+	check 'flush objects' tpm2_flushcontext -t
+}
+other_templates() {
+	local storage='fixedtpm|fixedparent|sensitivedataorigin|userwithauth|adminwithpolicy|restricted|decrypt'
+	check 'H-3 by tpm2-tools' own_key ecc384:aes256cfb sha384 "$storage" \
+		b26e7d28d11a50bc53d882bcf5fd3a1a074148bb35d3b4e4cb1c0ad9bde419cacb47ba09699646150f9fc000f3f80e12 "$dir/own"
+	check 'is the selected key' cmp "$dir/own" "$dir/p384"
+	check 'L-2 by tpm2-tools' tpm2_createek -Q -G ecc -c "$dir/ek2.ctx" -u "$dir/ek2.pub"
+	check 'is the second key of version 1' cmp <(tail -c +3 "$dir/ek2.pub") <(tail -c +327 "$dir/list" | head -c 122)
+	check 'flush' tpm2_flushcontext -t
+	check 'a wrong selector is refused' refused ask select "$dir/own" "$dir/none"
+	check 'manifest version 2 is refused' refused ask manifest 2 "$dir/none"
+}
 with_tpm_of() { # VTPM
 	rm -f "$dir/socket" "$dir"/*.ctx
-	"$BUILD/test/tpm-socket" serve "$1" "$dir/socket" "$dir/manifest" &
+	"$BUILD/test/tpm-socket" serve "$1" "$dir/socket" "$dir/manifest" "$BUILD/keys/conformance.keys" &
 	server=$!
 	for _ in {1..200}; do
 		[[ ! -S $dir/socket ]] || break
@@ -50,6 +111,8 @@ with_tpm_of() { # VTPM
 	check 'PCRs are as after reset' is_fresh
 	check 'nothing of the preparation is left' no_objects_left
 	check 'selftest' tpm2_selftest -f
+	no_trace
+	other_templates
 	check 'createek by tpm2-tools' tpm2_createek -G rsa -c "$dir/ek.ctx" -u "$dir/ek.pub"
 	# the tool prefixes its TPMT_PUBLIC with the size: the rest has to be what the service attests
 	check 'the EK is the manifest' cmp <(tail -c +3 "$dir/ek.pub") "$dir/manifest"

@@ -89,5 +89,54 @@ expect 1 "cr2" measure --strict odd.igvm
 [ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
 [ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
 
+# Key templates
+list='{"format":"svsm-key-templates","version":1,"templates":[{"profile":"L-1"},{"profile":"H-2"}]}'
+selector='{"format":"svsm-manifest-selector","version":1,"kind":"template","template":{"profile":"H-3"}}'
+echo "$list" >keys.json
+echo "$selector" >selector.json
+expect 0 "" manifest check keys.json selector.json
+expect 0 "" manifest compile keys.json -o keys.bin
+expect 0 "" manifest compile selector.json --output selector.bin
+expect 0 "key-template manifest, 2 keys" manifest print keys.bin
+expect 0 "manifest selector, 1 key" manifest print selector.json
+expect 0 '"profile": "H-3"' manifest print --json selector.bin
+expect 0 "" manifest decompile keys.bin -o again.json
+expect 0 '"profile": "H-2"' manifest decompile keys.bin
+expect 0 "" manifest compile again.json -o again.bin
+cmp -s keys.bin again.bin || { echo "FAILED: decompiled text compiles to other bytes"; failed=1; }
+expect 0 "" manifest decompile again.bin -o more.json
+cmp -s again.json more.json || { echo "FAILED: decompiled text is not canonical"; failed=1; }
+sed 's/H-2/H-7/' keys.json >rsa4096.json # no libtpms of Debian 12 makes RSA 4096 or SM2
+sed 's/H-2/H-5/' keys.json >sm2.json
+expect 1 "rsa4096.json: key 'H-7': the libtpms that the vtpm service is linked with cannot make it: 0x2c4" manifest check rsa4096.json
+expect 1 "key 'H-5'" manifest compile sm2.json -o none.bin
+expect 0 "" manifest compile --no-tpm rsa4096.json -o rsa4096.bin
+sed s/H-2/H-9/ keys.json >wrong.json
+expect 1 "wrong.json:1: templates[1].profile: must name" manifest check keys.json wrong.json selector.json
+expect 1 "not exactly one TPMT_PUBLIC" manifest print <(head -c 60 selector.bin)
+expect 1 "another size" manifest print <(head -c 60 keys.bin)
+expect 3 "nothere" manifest check nothere
+expect 3 "nothere" manifest compile keys.json -o nothere/x
+expect 2 "ACTION" manifest
+expect 2 "ACTION" manifest prettify keys.json
+expect 2 "-o is needed" manifest compile keys.json
+expect 2 "one file" manifest compile keys.json selector.json -o x
+expect 2 "one file" manifest print
+expect 2 "-o goes with" manifest check keys.json -o x
+expect 0 "Usage" manifest --help
+[ ! -e none.bin ] || { echo "FAILED: a refused manifest left its output"; failed=1; }
+
+# In an image
+sed 's/"modules":\[\]/"modules":[{"kind":"key-templates","file":"keys.bin"}]/' image.json >keyed.json
+expect 0 "" build keyed.json -o keyed.igvm --reference keyed.ref
+grep -q 'keys.bin' keyed.ref || { echo "FAILED: reference values do not name the key templates"; failed=1; }
+[ "$("$program" measure keyed.igvm)" != "$digest" ] || { echo "FAILED: key templates are not measured"; failed=1; }
+expect 1 "keys.json: is text; give its compiled form" build <(sed s/keys.bin/keys.json/ keyed.json) -i . -o d.igvm
+expect 1 "is a manifest selector" build <(sed s/keys.bin/selector.bin/ keyed.json) -i . -o d.igvm
+expect 1 "key 'H-7': the libtpms" build <(sed s/keys.bin/rsa4096.bin/ keyed.json) -i . -o d.igvm
+head -c 100 keys.bin >cut.bin
+expect 1 "cut.bin: the compiled manifest has another size" build <(sed s/keys.bin/cut.bin/ keyed.json) -i . -o d.igvm
+[ ! -e d.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
+
 [ $failed -eq 0 ] && echo "svsm-igvm-build command line: passed"
 exit $failed
