@@ -217,6 +217,15 @@ static bool get_linux(const struct place *place, json_t *object, struct descript
 	return true;
 }
 
+static bool get_ovmf(const struct place *place, json_t *object, struct description_guest *guest)
+{
+	static const char *const known[] = {"kind", "file"};
+
+	guest->kind = BOOT_GUEST_OVMF;
+	return only_known(place, object, known, sizeof(known) / sizeof(known[0])) &&
+	       get_string(place, object, "file", &guest->file);
+}
+
 static bool get_guest(const struct place *outer, json_t *root, struct description_guest *guest)
 {
 	const struct place place = {outer->path, "guest.", outer->error};
@@ -232,7 +241,9 @@ static bool get_guest(const struct place *outer, json_t *root, struct descriptio
 		return get_flat64(&place, object, guest);
 	if (kind && strcmp(kind, "linux") == 0)
 		return get_linux(&place, object, guest);
-	return refuse(&place, "kind", "must be \"flat64\" or \"linux\"");
+	if (kind && strcmp(kind, "ovmf") == 0)
+		return get_ovmf(&place, object, guest);
+	return refuse(&place, "kind", "must be \"flat64\", \"linux\" or \"ovmf\"");
 }
 
 static bool get_root(const struct place *place, json_t *root, struct description *out)

@@ -5,6 +5,7 @@
 #include "elf_file.h"
 #include "guest_layout.h"
 #include "guest_layout_linux.h"
+#include "guest_layout_ovmf.h"
 #include "vmsa.h"
 
 #include <inttypes.h>
@@ -163,6 +164,9 @@ static bool place_guest(const struct description *description, const struct imag
 		return true;
 	case BOOT_GUEST_LINUX:
 		return place_linux(description, inputs, out, pages, guest, error);
+	case BOOT_GUEST_OVMF:
+		return guest_layout_ovmf(inputs->guest.label, inputs->guest.bytes, inputs->guest.size, guest,
+					 &out->info.guest, error);
 	case BOOT_GUEST_FLAT64:
 		break;
 	}

@@ -3,8 +3,8 @@
 
 D := host-tools/svsm-igvm-build
 IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c vmsa_fields.c vmm.c cpu_model.c profile.c findings.c \
-	findings_json.c description.c image.c guest_layout.c guest_layout_linux.c igvm_write.c igvm_types.c igvm_parse.c igvm_rules.c load.c \
-	accept.c digest_chain.c measure.c ovmf.c sev_hashes.c measure_ovmf.c reference.c options.c inspect.c file.c) \
+	findings_json.c description.c image.c guest_layout.c guest_layout_linux.c guest_layout_ovmf.c \
+	igvm_write.c igvm_types.c igvm_parse.c igvm_rules.c load.c accept.c digest_chain.c measure.c ovmf.c sev_hashes.c measure_ovmf.c reference.c options.c inspect.c file.c) \
 	lib/launch_digest.c
 IGVM_BUILD_MANIFEST := $(addprefix $(D)/,manifest_file.c manifest_print.c manifest_probe.c) $(KEY_TEMPLATE_SRC) $(KEY_PROBE_SRC)
 IGVM_BUILD_LIBS := $(KEY_TEMPLATE_LIBS) $(KEY_PROBE_LIBS) -lz -pthread
