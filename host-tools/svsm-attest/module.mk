@@ -19,5 +19,5 @@ $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_cre
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
-	test_chain.c test_policy.c test_tpm.c test_event_log.c test_vectors.c) \
-	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))
+	test_chain.c test_policy.c test_tpm.c test_event_log.c test_vectors.c \
+	test_state.c test_kds.c kds_server.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,-I$(D))
