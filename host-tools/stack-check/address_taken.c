@@ -46,9 +46,24 @@ static bool is_function(const struct image *image, uint64_t address)
 	return (function && !function->continuation && !is_startup(image, function)) || image_extern(image, address);
 }
 
-static void collect(struct collector *collector, uint64_t address)
+/*
+ * Symbols without type are functions of assembly, but also tables in code and bounds that a linker script defines: taken for
+ * functions where data points to them, or where they are public and their section holds more than them.
+ */
+static bool is_label_called(const struct image *image, uint64_t address, bool by_data)
 {
-	if (!address || !is_function(collector->image, address) || map_get(&collector->seen, address) != MAP_NONE)
+	const struct image_function *function = image_function_at(image, address);
+	const struct image_section *section = image_section_at(image, address);
+
+	if (!function || !function->label || by_data)
+		return true;
+	return function->global && section && address != section->start && strcmp(section->name, ".rodata") != 0;
+}
+
+static void collect(struct collector *collector, uint64_t address, bool by_data)
+{
+	if (!address || !is_function(collector->image, address) ||
+	    !is_label_called(collector->image, address, by_data) || map_get(&collector->seen, address) != MAP_NONE)
 		return;
 	map_set(&collector->seen, address, 0);
 	arena_push(collector->arena, collector->addresses, collector->count, address);
@@ -69,14 +84,14 @@ static void scan_code(struct collector *collector, const struct image_function *
 		decode_insn(bytes, left, at, &insn);
 		at += insn.length;
 		if (insn.use_imm && !image->relocatable)
-			collect(collector, (uint64_t)insn.imm);
+			collect(collector, (uint64_t)insn.imm, false);
 		if (!insn.has_mem || insn.mem.base != REG_NONE || insn.mem.index != REG_NONE || insn.mem.segment)
 			continue;
 		if (insn.op == OP_LEA)
-			collect(collector, (uint64_t)insn.mem.offset);
+			collect(collector, (uint64_t)insn.mem.offset, false);
 		else if (insn.op != OP_CALL && insn.op != OP_JUMP && insn.mem_read &&
 			 image_constant(image, (uint64_t)insn.mem.offset, 8, &word))
-			collect(collector, word);
+			collect(collector, word, false);
 	}
 }
 
@@ -103,7 +118,7 @@ static void scan_pointers(struct collector *collector)
 		if (!section || !is_data(section) || section->end - at < 8)
 			continue;
 		memcpy(&word, section->bytes + (at - section->start), 8);
-		collect(collector, word);
+		collect(collector, word, true);
 	}
 }
 
@@ -116,7 +131,7 @@ static void scan_data(struct collector *collector, const struct image_section *s
 	for (uint64_t at = 0; at + 8 <= size; at++) {
 		memcpy(&word, section->bytes + at, 8);
 		if (word)
-			collect(collector, word);
+			collect(collector, word, true);
 	}
 }
 

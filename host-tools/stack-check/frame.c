@@ -33,17 +33,22 @@ static void add_issue(struct analysis *analysis, enum frame_issue_kind kind, uin
 	struct frame *frame = analysis->frame;
 
 	for (size_t i = 0; i < frame->issue_count; i++) {
-		if (frame->issues[i].kind == kind && (frame->issues[i].address == address || kind == FRAME_NO_CODE))
-			return;
+		if (frame->issues[i].kind == kind)
+			return; /* the first place is enough to look at */
 	}
 	arena_push(analysis->context->arena, frame->issues, frame->issue_count, ((struct frame_issue){kind, address}));
 }
 
-static void deepen(struct analysis *analysis, const struct value *pointer, int64_t limit_below)
+static void deepen(struct analysis *analysis, const struct value *rsp)
 {
 	struct frame *frame = analysis->frame;
-	const struct value *rsp = pointer;
+	struct value least = *rsp;
+	int64_t reached;
 
+	least.low = least.high;
+	reached = rsp->high == VALUE_MAX ? DEPTH_UNKNOWN : state_depth(&analysis->bases, &least, ALIGN_ANY);
+	if (reached != DEPTH_UNKNOWN && reached > frame->at_least)
+		frame->at_least = reached;
 	for (int mode = 0; mode < ALIGN_MODES; mode++) {
 		int64_t depth = state_depth(&analysis->bases, rsp, mode);
 
@@ -51,12 +56,8 @@ static void deepen(struct analysis *analysis, const struct value *pointer, int64
 			frame->own[mode] = DEPTH_UNKNOWN;
 			continue;
 		}
-		if (limit_below && depth > limit_below)
-			continue;
 		if (depth > frame->own[mode])
 			frame->own[mode] = depth;
-		if (mode == ALIGN_ANY && depth > frame->at_least)
-			frame->at_least = depth;
 	}
 }
 
@@ -408,7 +409,7 @@ static void run(struct analysis *analysis, uint32_t index)
 			remember_deepest(analysis, &state);
 			if (!call(analysis, index, &state))
 				return;
-			deepen(analysis, &state.reg[REG_RSP], 0);
+			deepen(analysis, &state.reg[REG_RSP]);
 			break;
 		case OP_BRANCH:
 			limit = probe_loop(analysis, index, &state);
@@ -416,7 +417,7 @@ static void run(struct analysis *analysis, uint32_t index)
 				state.reg[REG_RSP] = state.reg[limit];
 			else
 				jump(analysis, index, &state);
-			deepen(analysis, &state.reg[REG_RSP], 0);
+			deepen(analysis, &state.reg[REG_RSP]);
 			break;
 		case OP_JUMP:
 			jump(analysis, index, &state);
@@ -435,7 +436,7 @@ static void run(struct analysis *analysis, uint32_t index)
 			if (issue >= 0 &&
 			    (issue != FRAME_DYNAMIC || insn->dst == REG_RSP || (insn->clobber & 1u << REG_RSP)))
 				add_issue(analysis, (enum frame_issue_kind)issue, insn->address);
-			deepen(analysis, &state.reg[REG_RSP], 0);
+			deepen(analysis, &state.reg[REG_RSP]);
 			remember_deepest(analysis, &state);
 			break;
 		}

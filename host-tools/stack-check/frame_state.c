@@ -389,7 +389,7 @@ static struct value switched(struct state_bases *bases, uint64_t address)
 void state_apply(struct state *state, struct state_bases *bases, const struct image *image, const struct insn *insn,
 		 int *issue, bool *bounded)
 {
-	struct value before = state->reg[REG_RSP], *rsp = &state->reg[REG_RSP];
+	struct value *rsp = &state->reg[REG_RSP];
 
 	*issue = -1;
 	apply(state, bases, image, insn);
@@ -401,10 +401,9 @@ void state_apply(struct state *state, struct state_bases *bases, const struct im
 		*rsp = switched(bases, insn->address);
 		return;
 	}
-	if (before.kind == VALUE_STACK && rsp->base == before.base && rsp->low != rsp->high &&
-	    before.low == before.high) {
+	if (rsp->low != rsp->high) {
 		*bounded = true;
-		if (rsp->low < before.low - DYNAMIC_MAX || rsp->high > before.high + DYNAMIC_MAX)
+		if (rsp->high == VALUE_MAX || rsp->low < rsp->high - DYNAMIC_MAX)
 			rsp->low = VALUE_MIN;
 	}
 	if (rsp->low == VALUE_MIN)

@@ -28,6 +28,7 @@ struct graph_node {
 	int64_t red_zone;
 	bool misaligned;
 	bool is_extern; /* no code for it */
+	bool is_choice; /* no function: stands for all that a pointer may hold */
 	struct graph_edge *edges;
 	uint32_t edge_count;
 	const char **reasons; /* why nothing can be proved */

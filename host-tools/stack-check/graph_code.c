@@ -22,9 +22,8 @@ struct code_image {
 	const struct image *image;
 	struct returns returns;
 	struct map nodes; /* address -> node */
-	uint64_t *taken;
+	uint32_t pointer_node; /* + 1: calls all functions whose address is taken */
 	size_t taken_count;
-	bool taken_known;
 };
 
 struct graph_code {
@@ -192,41 +191,49 @@ static bool never_returns(void *data, uint64_t target)
 	return returns_never(returns, target);
 }
 
+/* An edge without callees yet; returns its number. */
+static uint32_t add_edge(struct graph_code *code, uint32_t node, const struct frame_site *site)
+{
+	struct graph_edge *edge = graph_add_edge(code->graph, node);
+
+	edge->address = site->address;
+	for (int mode = 0; mode < ALIGN_MODES; mode++) {
+		edge->weight[mode] = site->depth[mode];
+		if (site->tail && edge->weight[mode] != DEPTH_UNKNOWN)
+			edge->weight[mode] -= RETURN_ADDRESS;
+	}
+	return code->graph->nodes[node].edge_count - 1;
+}
+
 static void add_targets(struct graph_code *code, uint32_t node, const struct frame_site *site, const uint64_t *targets,
 			size_t count)
 {
-	struct graph_edge *edge = graph_add_edge(code->graph, node);
-	uint32_t edge_index = code->graph->nodes[node].edge_count - 1;
-	uint32_t image = code->units[node].image;
+	uint32_t edge = add_edge(code, node, site), image = code->units[node].image;
 
-	edge->address = site->address;
-	for (int mode = 0; mode < ALIGN_MODES; mode++)
-		edge->weight[mode] = site->depth[mode];
 	for (size_t i = 0; i < count; i++) {
 		uint32_t callee = node_at(code, image, targets[i]);
 
-		graph_add_callee(code->graph, &code->graph->nodes[node].edges[edge_index], callee);
-	}
-	if (site->tail) {
-		edge = &code->graph->nodes[node].edges[edge_index];
-		for (int mode = 0; mode < ALIGN_MODES; mode++) {
-			if (edge->weight[mode] != DEPTH_UNKNOWN)
-				edge->weight[mode] -= RETURN_ADDRESS;
-		}
+		graph_add_callee(code->graph, &code->graph->nodes[node].edges[edge], callee);
 	}
 }
 
-/* Functions a program-wide pointer may hold */
-static void taken(struct graph_code *code, uint32_t image, const uint64_t **addresses, size_t *count)
+/* A node that stands for every function a pointer of the program may hold */
+static uint32_t pointer_node(struct graph_code *code, uint32_t image)
 {
-	struct code_image *at = &code->images[image];
+	const struct frame_site site = {.depth = {0, 0}};
+	struct unit unit = {.image = image};
+	uint64_t *addresses;
+	uint32_t node;
 
-	if (!at->taken_known) {
-		address_taken(code->graph->arena, at->image, &at->taken, &at->taken_count);
-		at->taken_known = true;
-	}
-	*addresses = at->taken;
-	*count = at->taken_count;
+	if (code->images[image].pointer_node)
+		return code->images[image].pointer_node - 1;
+	node = add_unit(code, "(pointer)", &unit);
+	code->images[image].pointer_node = node + 1;
+	code->graph->nodes[node].file = code->images[image].image->name;
+	code->graph->nodes[node].is_choice = true;
+	address_taken(code->graph->arena, code->images[image].image, &addresses, &code->images[image].taken_count);
+	add_targets(code, node, &site, addresses, code->images[image].taken_count);
+	return node;
 }
 
 /* The addresses that an annotation's names stand for in this image */
@@ -285,8 +292,7 @@ static void add_site(struct graph_code *code, uint32_t node, const struct frame_
 {
 	struct graph *graph = code->graph;
 	struct config_item *item;
-	const uint64_t *addresses;
-	size_t count;
+	uint32_t pointers, edge;
 
 	if (site->kind == SITE_DIRECT) {
 		add_targets(code, node, site, site->targets, site->target_count);
@@ -301,14 +307,15 @@ static void add_site(struct graph_code *code, uint32_t node, const struct frame_
 		add_targets(code, node, site, site->targets, site->target_count);
 		return;
 	}
-	taken(code, code->units[node].image, &addresses, &count);
-	if (!count)
+	pointers = pointer_node(code, code->units[node].image);
+	if (!code->images[code->units[node].image].taken_count)
 		graph_reason(graph, node,
 			     arena_printf(graph->arena,
 					  "%s calls through a pointer at 0x%" PRIx64 ", and no function's address is "
 					  "taken: give calls[\"%s\"]",
 					  graph->nodes[node].name, site->address, graph->nodes[node].name));
-	add_targets(code, node, site, addresses, count);
+	edge = add_edge(code, node, site);
+	graph_add_callee(graph, &graph->nodes[node].edges[edge], pointers);
 }
 
 /* A function that the dynamic linker chooses at start: the ones its resolver can return */
@@ -356,7 +363,7 @@ static void build(struct graph_code *code, uint32_t node)
 	struct config_item *calls;
 	bool had_pointers = false;
 
-	if (rules_total(graph, code->config, node))
+	if (graph->nodes[node].is_choice || rules_total(graph, code->config, node))
 		return;
 	if (graph->nodes[node].is_extern) {
 		build_extern(code, node);

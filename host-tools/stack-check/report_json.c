@@ -52,8 +52,10 @@ static json_t *entry_json(const struct analysis *analysis, const struct analysis
 				    unknown ? json_null() : json_integer(entry->budget - bound->bytes));
 		json_object_set_new(object, "over", json_boolean(analysis_is_over(entry)));
 	}
-	for (size_t i = 0; i < bound->path_count; i++)
-		json_array_append_new(path, step_json(analysis, &bound->path[i]));
+	for (size_t i = 0; i < bound->path_count; i++) {
+		if (!analysis->graph.nodes[bound->path[i].node].is_choice)
+			json_array_append_new(path, step_json(analysis, &bound->path[i]));
+	}
 	json_object_set_new(object, "path", path);
 	json_object_set_new(object, "assumptions", text_list(bound->assumptions, bound->assumption_count));
 	json_object_set_new(object, "reasons", text_list(bound->reasons, bound->reason_count));

@@ -23,6 +23,8 @@ static void print_entry(const struct analysis *analysis, const struct analysis_e
 		const struct bound_step *step = &bound->path[i];
 		const struct graph_node *node = &analysis->graph.nodes[step->node];
 
+		if (node->is_choice)
+			continue;
 		fprintf(out, "    %8" PRId64 "  %s", step->frame, node->name);
 		if (step->times > 1)
 			fprintf(out, " (%" PRId64 " times)", step->times);

@@ -43,6 +43,9 @@ check() { # WHAT SLACK EXPECTED MEASURED PATH...
 		return
 	fi
 	read -r verdict bytes sum < <(jq -r '.entries[0] | "\(.verdict) \(.bytes) \([.path[].frame] | add)"' "$work/out.json")
+	if [[ $verdict == assumed && $way == *-fstack-protector* ]]; then
+		expect=any # __stack_chk_fail has no code here
+	fi
 	if [[ $expect != any && $verdict != "$expect" ]]; then
 		bad "$what: verdict $verdict, expected $expect: $(jq -c '.entries[0].reasons' "$work/out.json")"
 	elif [[ $verdict == unknown ]]; then
@@ -89,6 +92,10 @@ for program in "$@"; do
 		config=(--config "$work/config.json")
 	fi
 	for way in "${ways[@]}"; do
+		# A dynamic frame that is probed page by page needs another bound than the comment's; a static C library has code
+		# for every pointer of the program.
+		[[ $way != *clash* || ${config[*]} != *config* ]] || grep -q recursion "$here/$program.c" || continue
+		[[ $way != *-static* || $program != callback ]] || continue
 		# shellcheck disable=SC2086 # a command with its options
 		if ! build $way 2>"$work/err"; then
 			bad "does not build: $(head -n 3 "$work/err")"
