@@ -8,13 +8,15 @@ ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c che
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
 	show.c show_report.c show_certificate.c show_event_log.c)
-ATTEST_LIBS := -ljansson -lcurl -ltss2-mu -lcrypto
+ATTEST_CORE += $(D)/expectation.c $(KEY_TEMPLATE_SRC)
+ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
+ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 
 $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c \
 	cmd_batch.c cmd_fetch.c cmd_show.c) \
-	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))
+	$(ATTEST_CORE),$(ATTEST_LIBS),$(ATTEST_CFLAGS))
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
 	test_chain.c test_vectors.c) \
-	$(ATTEST_CORE),$(ATTEST_LIBS),-I$(D))
+	$(ATTEST_CORE),$(ATTEST_LIBS),$(ATTEST_CFLAGS))
