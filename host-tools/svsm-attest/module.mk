@@ -18,5 +18,5 @@ $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_cre
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
-	test_chain.c test_vectors.c) \
+	test_chain.c test_vectors.c test_expectation.c) \
 	$(ATTEST_CORE),$(ATTEST_LIBS),$(ATTEST_CFLAGS))
