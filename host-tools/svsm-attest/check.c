@@ -75,6 +75,7 @@ static const struct check_info infos[CHECK_COUNT] = {
 	[CHECK_SIGNATURE] = {"signature", VERIFY_SIGNATURE, "a report that was changed, or made by somebody else"},
 
 	[CHECK_NONCE] = {"nonce", VERIFY_BINDING, "a replay of evidence made for another challenge"},
+	[CHECK_SELECTOR] = {"selector", VERIFY_BINDING, "a key made from another template than the one asked for"},
 	[CHECK_REPORT_DATA] = {"report-data", VERIFY_BINDING,
 			       "a genuine report about something else than this nonce and manifest"},
 
@@ -124,6 +125,8 @@ static const struct check_info infos[CHECK_COUNT] = {
 	[CHECK_MANIFEST_VERSION] = {"manifest-version", VERIFY_SVSM, "a manifest version that is not accepted"},
 
 	[CHECK_KEYS_PRESENT] = {"keys-present", VERIFY_KEYS, "a vTPM that proves nothing about its keys"},
+	[CHECK_KEYS_EXPECTED] = {"keys-expected", VERIFY_KEYS,
+				 "a key that is missing, or of a weaker template than the image should make"},
 	[CHECK_EK_IN_MANIFEST] = {"ek-in-manifest", VERIFY_KEYS, "the endorsement key of another TPM"},
 	[CHECK_EK_TEMPLATE] = {"ek-template", VERIFY_KEYS,
 			       "an endorsement key with attributes that let its holder use it outside the TPM"},

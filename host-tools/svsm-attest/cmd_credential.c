@@ -20,7 +20,7 @@ static const char help[] =
 	"lines in hexadecimal: TPM2B_ID_OBJECT and TPM2B_ENCRYPTED_SECRET. The secret inside stays in FILE.\n"
 	"\n"
 	"  -s, --state FILE   from the challenge command\n"
-	"  -e, --ek KEY       endorsement key: a TPMT_PUBLIC of template L-1 or L-2\n"
+	"  -e, --ek KEY       endorsement key: a TPMT_PUBLIC of a template of the EK Credential Profile\n"
 	"  -a, --ak KEY       attestation key: a TPMT_PUBLIC\n"
 	"  -h, --help         this text\n"
 	"\n"

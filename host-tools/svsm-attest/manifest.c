@@ -45,9 +45,11 @@ static bool add_ek(struct manifest *out, const uint8_t *bytes, size_t size, stru
 /* Version 1: big-endian 1, big-endian count, then as many sized public areas and nothing else */
 static bool parse_key_list(struct manifest *out, const uint8_t *bytes, size_t size, struct error *error)
 {
-	size_t offset = sizeof(uint32_t);
-	UINT32 count;
+	size_t offset = 0;
+	UINT32 version, count;
 
+	if (Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &version) != TSS2_RC_SUCCESS || version != 1)
+		return error_refuse(error, "manifest: is not a list of keys, which starts with version 1");
 	if (Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &count) != TSS2_RC_SUCCESS || count == 0 ||
 	    count > MANIFEST_EKS_MAX)
 		return error_refuse(error, "manifest: version 1 must list 1 to %u keys", MANIFEST_EKS_MAX);
@@ -67,16 +69,24 @@ static bool parse_key_list(struct manifest *out, const uint8_t *bytes, size_t si
 }
 
 /* The first four bytes tell the versions apart: a TPMT_PUBLIC starts with an algorithm, which is never 0. */
-static bool parse_vtpm(struct manifest *out, const uint8_t *bytes, size_t size, struct error *error)
+static int version_of(const uint8_t *bytes, size_t size)
 {
 	size_t offset = 0;
 	UINT32 start = 0;
 
+	return Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &start) == TSS2_RC_SUCCESS && start == 1
+		       ? MANIFEST_VERSION_LIST
+		       : MANIFEST_VERSION_KEY;
+}
+
+static bool parse_vtpm(struct manifest *out, int version, const uint8_t *bytes, size_t size, struct error *error)
+{
 	out->has_vtpm = true;
-	if (Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &start) != TSS2_RC_SUCCESS)
-		return error_refuse(error, "manifest: %zu bytes are too few for the vTPM service", size);
-	out->vtpm_version = start == 1 ? 1 : 0;
-	return start == 1 ? parse_key_list(out, bytes, size, error) : add_ek(out, bytes, size, error);
+	if (version == MANIFEST_VERSION_ANY)
+		version = version_of(bytes, size);
+	out->vtpm_version = (uint32_t)version;
+	return version == MANIFEST_VERSION_LIST ? parse_key_list(out, bytes, size, error)
+						: add_ek(out, bytes, size, error);
 }
 
 static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t size, struct error *error)
@@ -109,7 +119,7 @@ static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t si
 				return error_refuse(error, "manifest: services %u and %u have one GUID", j, i);
 		}
 		if (memcmp(entry[i].guid, vtpm_guid, sizeof(vtpm_guid)) == 0 &&
-		    !parse_vtpm(out, bytes + end, entry[i].length, error))
+		    !parse_vtpm(out, MANIFEST_VERSION_ANY, bytes + end, entry[i].length, error))
 			return false;
 		end += entry[i].length;
 	}
@@ -118,7 +128,7 @@ static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t si
 	return true;
 }
 
-bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t *bytes, size_t size,
+bool manifest_parse(struct manifest *out, enum manifest_kind kind, int version, const uint8_t *bytes, size_t size,
 		    struct error *error)
 {
 	memset(out, 0, sizeof(*out));
@@ -128,7 +138,7 @@ bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t
 	if (kind == MANIFEST_SERVICES)
 		return parse_services(out, bytes, size, error);
 	out->service_count = 1;
-	return parse_vtpm(out, bytes, size, error);
+	return parse_vtpm(out, version, bytes, size, error);
 }
 
 void manifest_free(struct manifest *manifest)

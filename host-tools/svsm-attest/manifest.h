@@ -28,11 +28,16 @@ struct manifest {
 	size_t ek_count;
 };
 
+/* Version of the vTPM's manifest: one that the caller fixes, or whichever the bytes are, which are never both. */
+#define MANIFEST_VERSION_KEY 0
+#define MANIFEST_VERSION_LIST 1
+#define MANIFEST_VERSION_ANY (-1)
+
 /*
  * Every byte must belong to the header, the table or exactly one service. A service other than the vTPM is counted and
  * not looked into. `out` is filled from nothing; free it in any case.
  */
-bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t *bytes, size_t size,
+bool manifest_parse(struct manifest *out, enum manifest_kind kind, int version, const uint8_t *bytes, size_t size,
 		    struct error *error) MUST_CHECK;
 void manifest_free(struct manifest *manifest);
 

@@ -8,16 +8,19 @@ ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c che
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
 	show.c show_report.c show_certificate.c show_event_log.c)
+# The keys a relying party expects, from the files an image is built with
+ATTEST_CORE += $(D)/expectation.c $(KEY_TEMPLATE_SRC)
 # In the guest
 ATTEST_COLLECT := $(addprefix $(D)/,tsm.c tpm_client.c evidence_json.c collect.c)
 ATTEST_TPM_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-rc
-ATTEST_LIBS := -ljansson -lcurl -ltss2-mu -lcrypto
+ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
+ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 
 $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c \
 	cmd_batch.c cmd_fetch.c cmd_show.c cmd_collect.c) \
-	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS),-I$(D))
+	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS),$(ATTEST_CFLAGS))
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
-	test_chain.c test_policy.c test_tpm.c test_event_log.c test_vectors.c \
-	test_state.c test_kds.c kds_server.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,-I$(D))
+	test_chain.c test_policy.c test_tpm.c test_event_log.c test_vectors.c test_expectation.c \
+	test_state.c test_kds.c kds_server.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))

@@ -36,9 +36,11 @@ static const struct report_bit kind_names[] = {
 	{NULL, 0},
 };
 static const struct report_bit profile_names[] = {
-	{"L-1", 1u << TPM_EK_L1},
-	{"L-2", 1u << TPM_EK_L2},
-	{NULL, 0},
+	{"L-1", 1u << TPM_EK_L1}, {"L-2", 1u << TPM_EK_L2},
+	{"H-1", 1u << TPM_EK_H1}, {"H-2", 1u << TPM_EK_H2},
+	{"H-3", 1u << TPM_EK_H3}, {"H-4", 1u << TPM_EK_H4},
+	{"H-5", 1u << TPM_EK_H5}, {"H-6", 1u << TPM_EK_H6},
+	{"H-7", 1u << TPM_EK_H7}, {NULL, 0},
 };
 static const struct report_bit binding_names[] = {
 	{"activation", 1u << AK_BINDING_ACTIVATION},

@@ -40,8 +40,7 @@ static void show_key(const struct tpm_public *key, const char *title, FILE *out)
 	if (area->type == TPM2_ALG_RSA)
 		show_line(out, "type", "RSA of %u bits", area->parameters.rsaDetail.keyBits);
 	else
-		show_line(out, "type", "ECC on %s",
-			  area->parameters.eccDetail.curveID == TPM2_ECC_NIST_P256 ? "P-256" : "P-384");
+		show_line(out, "type", "ECC on %s", tpm_curve_find(area->parameters.eccDetail.curveID)->name);
 	show_line(out, "template", "%s",
 		  profile != TPM_EK_NONE	  ? tpm_ek_profile_name(profile)
 		  : tpm_public_is_ak(key, &error) ? "none; a restricted signing key"
@@ -53,7 +52,7 @@ static void show_key(const struct tpm_public *key, const char *title, FILE *out)
 static bool show_manifest(const struct blob *bytes, enum manifest_kind kind, FILE *out, struct error *error)
 {
 	struct manifest manifest;
-	bool ok = manifest_parse(&manifest, kind, bytes->data, bytes->size, error);
+	bool ok = manifest_parse(&manifest, kind, MANIFEST_VERSION_ANY, bytes->data, bytes->size, error);
 
 	if (ok) {
 		fprintf(out, "%s manifest, %zu bytes\n", manifest_kind_name(kind), bytes->size);

@@ -1,63 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* What endorsement and attestation keys must look like. TCG EK Credential Profile 2.5, B.3.3 and B.3.4. */
+/* What endorsement and attestation keys must look like. TCG EK Credential Profile 2.6, B.3 and B.4. */
 #include "tpm_public.h"
+
+#include "key_template.h"
 
 #include <string.h>
 
-#define EK_ATTRIBUTES                                                                                                  \
-	(TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN |                            \
-	 TPMA_OBJECT_ADMINWITHPOLICY | TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT)
 #define AK_ATTRIBUTES                                                                                                  \
 	(TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_RESTRICTED |   \
 	 TPMA_OBJECT_SIGN_ENCRYPT)
 
-/* PolicyA with SHA-256: TPM2_PolicySecret of the endorsement hierarchy */
-static const uint8_t policy_a[32] = {0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8, 0x1a, 0x90, 0xcc,
-				     0x8d, 0x46, 0xa5, 0xd7, 0x24, 0xfd, 0x52, 0xd7, 0x6e, 0x06, 0x52,
-				     0x0b, 0x64, 0xf2, 0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa};
-
 const char *tpm_ek_profile_name(enum tpm_ek_profile profile)
 {
-	return profile == TPM_EK_L1 ? "L-1" : profile == TPM_EK_L2 ? "L-2" : "none";
+	return profile == TPM_EK_NONE ? "none" : key_template_profile_name((size_t)profile - 1);
 }
 
-static bool is_aes128_cfb(const TPMT_SYM_DEF_OBJECT *symmetric)
+/* RSA keys of one size, or ECC keys on one curve */
+static bool same_kind(const TPMT_PUBLIC *a, const TPMT_PUBLIC *b)
 {
-	return symmetric->algorithm == TPM2_ALG_AES && symmetric->keyBits.aes == 128 &&
-	       symmetric->mode.aes == TPM2_ALG_CFB;
-}
-
-static bool is_l1(const TPMS_RSA_PARMS *rsa)
-{
-	return is_aes128_cfb(&rsa->symmetric) && rsa->scheme.scheme == TPM2_ALG_NULL && rsa->keyBits == 2048 &&
-	       (rsa->exponent == 0 || rsa->exponent == 65537);
-}
-
-static bool is_l2(const TPMS_ECC_PARMS *ecc)
-{
-	return is_aes128_cfb(&ecc->symmetric) && ecc->scheme.scheme == TPM2_ALG_NULL &&
-	       ecc->kdf.scheme == TPM2_ALG_NULL && ecc->curveID == TPM2_ECC_NIST_P256;
+	if (a->type != b->type)
+		return false;
+	return a->type == TPM2_ALG_RSA ? a->parameters.rsaDetail.keyBits == b->parameters.rsaDetail.keyBits
+				       : a->parameters.eccDetail.curveID == b->parameters.eccDetail.curveID;
 }
 
 enum tpm_ek_profile tpm_public_ek_profile(const struct tpm_public *key, struct error *error)
 {
-	const TPMT_PUBLIC *area = &key->area;
+	struct key_template template;
+	const char *name;
+	char difference[400];
 
-	if (area->objectAttributes != EK_ATTRIBUTES)
-		error_refuse(error, "attributes %08xh, an EK template has %08xh", area->objectAttributes,
-			     EK_ATTRIBUTES);
-	else if (area->nameAlg != TPM2_ALG_SHA256)
-		error_refuse(error, "name algorithm %04xh, the templates have SHA-256", area->nameAlg);
-	else if (area->authPolicy.size != sizeof(policy_a) ||
-		 memcmp(area->authPolicy.buffer, policy_a, sizeof(policy_a)) != 0)
-		error_refuse(error, "authorisation policy is not the templates' PolicyA");
-	else if (area->type == TPM2_ALG_RSA && is_l1(&area->parameters.rsaDetail))
-		return TPM_EK_L1;
-	else if (area->type == TPM2_ALG_ECC && is_l2(&area->parameters.eccDetail))
-		return TPM_EK_L2;
-	else
-		error_refuse(error, "parameters are neither those of template L-1 nor of L-2");
+	error_refuse(error, "no template of the EK Credential Profile has a key of this type and size");
+	for (size_t i = 0; (name = key_template_profile_name(i)) != NULL; i++) {
+		if (!key_template_from_profile(&template, name) || !same_kind(&template.area, &key->area))
+			continue;
+		if (key_template_matches(&template, &key->area, difference, sizeof(difference)))
+			return (enum tpm_ek_profile)(i + 1);
+		error_refuse(error, "is not of template %s: %s", name, difference);
+	}
 	return TPM_EK_NONE;
 }
 

@@ -59,28 +59,34 @@ static EVP_PKEY *rsa_key(const TPMT_PUBLIC *area)
 	return key;
 }
 
-/* Bytes of a coordinate; 0 for a curve this program does not take */
-static size_t curve_bytes(TPMI_ECC_CURVE curve)
+const struct tpm_curve *tpm_curve_find(TPMI_ECC_CURVE id)
 {
-	return curve == TPM2_ECC_NIST_P256 ? 32 : curve == TPM2_ECC_NIST_P384 ? 48 : 0;
+	static const struct tpm_curve curves[] = {{TPM2_ECC_NIST_P256, "P-256", 32},
+						  {TPM2_ECC_NIST_P384, "P-384", 48},
+						  {TPM2_ECC_NIST_P521, "P-521", 66}};
+
+	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+		if (curves[i].id == id)
+			return &curves[i];
+	}
+	return NULL;
 }
 
 static EVP_PKEY *ecc_key(const TPMT_PUBLIC *area)
 {
+	const struct tpm_curve *curve = tpm_curve_find(area->parameters.eccDetail.curveID);
 	const TPMS_ECC_POINT *point = &area->unique.ecc;
-	size_t size = curve_bytes(area->parameters.eccDetail.curveID);
-	uint8_t octets[1 + 2 * 48] = {4};
+	uint8_t octets[1 + 2 * TPM_COORDINATE_MAX] = {4};
 	OSSL_PARAM_BLD *build;
 	EVP_PKEY *key = NULL;
 
-	if (size == 0 || point->x.size > size || point->y.size > size)
+	if (!curve || point->x.size > curve->size || point->y.size > curve->size)
 		return NULL;
-	memcpy(octets + 1 + size - point->x.size, point->x.buffer, point->x.size);
-	memcpy(octets + 1 + 2 * size - point->y.size, point->y.buffer, point->y.size);
+	memcpy(octets + 1 + curve->size - point->x.size, point->x.buffer, point->x.size);
+	memcpy(octets + 1 + 2 * curve->size - point->y.size, point->y.buffer, point->y.size);
 	build = OSSL_PARAM_BLD_new();
-	if (build &&
-	    OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, size == 32 ? "P-256" : "P-384", 0) &&
-	    OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, octets, 1 + 2 * size))
+	if (build && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve->name, 0) &&
+	    OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, octets, 1 + 2 * curve->size))
 		key = from_parameters("EC", build);
 	OSSL_PARAM_BLD_free(build);
 	return key;
@@ -104,8 +110,8 @@ static bool make_key(struct tpm_public *out, const char *what, struct error *err
 		return error_refuse(error, "%s: key type %04xh is neither RSA nor ECC", what, area->type);
 	}
 	if (!out->key)
-		return error_refuse(error, "%s: not a usable public key (RSA, or ECC with a point on P-256 or P-384)",
-				    what);
+		return error_refuse(
+			error, "%s: not a usable public key (RSA, or ECC with a point on P-256, P-384 or P-521)", what);
 	return true;
 }
 

@@ -15,7 +15,7 @@
 struct tpm_public {
 	TPMT_PUBLIC area;
 	struct blob bytes; /* as received, which is also as marshalled */
-	EVP_PKEY *key;	   /* RSA of 2048 bits or more, or ECC on P-256 or P-384 with a point on the curve */
+	EVP_PKEY *key;	   /* RSA of 2048 bits or more, or ECC on P-256, P-384 or P-521 with a point on the curve */
 	uint8_t name[TPM_NAME_MAX];
 	size_t name_size;
 };
@@ -28,11 +28,28 @@ void tpm_public_free(struct tpm_public *key);
 /* OpenSSL's name of a TPM hash algorithm this program takes (SHA-256, SHA-384, SHA-512); NULL for others */
 const char *tpm_hash_name(TPMI_ALG_HASH algorithm);
 
-/* EK templates of the TCG EK Credential Profile 2.5: L-1 (RSA 2048) and L-2 (ECC P-256) */
+/* Curves this program takes */
+struct tpm_curve {
+	TPMI_ECC_CURVE id;
+	const char *name; /* OpenSSL's and everybody's */
+	size_t size;	  /* bytes of a coordinate */
+};
+/* NULL for another curve */
+const struct tpm_curve *tpm_curve_find(TPMI_ECC_CURVE id);
+#define TPM_COORDINATE_MAX 66u
+
+/* EK templates of the TCG EK Credential Profile 2.6, as key_template_profile_name() counts them, plus 1 */
 enum tpm_ek_profile {
 	TPM_EK_NONE = 0,
 	TPM_EK_L1,
 	TPM_EK_L2,
+	TPM_EK_H1,
+	TPM_EK_H2,
+	TPM_EK_H3,
+	TPM_EK_H4,
+	TPM_EK_H5,
+	TPM_EK_H6,
+	TPM_EK_H7,
 };
 const char *tpm_ek_profile_name(enum tpm_ek_profile profile);
 /* The template the key follows in every field; otherwise TPM_EK_NONE and `error` says what deviates. */

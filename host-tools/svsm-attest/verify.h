@@ -10,6 +10,7 @@
 #include "certs.h"
 #include "chain.h"
 #include "evidence.h"
+#include "expectation.h"
 #include "policy.h"
 #include "state.h"
 
@@ -26,13 +27,14 @@ enum exit_code {
 
 struct verify {
 	/* Input, borrowed; pointers may be NULL where this says so */
-	const char *name;	     /* of the evidence, for messages */
-	const struct blob *bundle;   /* NULL: the caller has filled `evidence` */
-	const struct state *state;   /* the challenge and its activation secret, or NULL */
-	const uint8_t *nonce;	     /* 64 bytes expected, or NULL: freshness is not judged */
-	const uint8_t *report_data;  /* 64 bytes expected in REPORT_DATA itself, or NULL */
-	const struct policy *policy; /* NULL: only what makes the evidence genuine is judged */
-	const struct floors *floors; /* besides the policy's, or NULL */
+	const char *name;		       /* of the evidence, for messages */
+	const struct blob *bundle;	       /* NULL: the caller has filled `evidence` */
+	const struct state *state;	       /* the challenge and its activation secret, or NULL */
+	const uint8_t *nonce;		       /* 64 bytes expected, or NULL: freshness is not judged */
+	const uint8_t *report_data;	       /* 64 bytes expected in REPORT_DATA itself, or NULL */
+	const struct expectation *expectation; /* the keys the SVSM must vouch for, or NULL: as the policy says */
+	const struct policy *policy;	       /* NULL: only what makes the evidence genuine is judged */
+	const struct floors *floors;	       /* besides the policy's, or NULL */
 	const struct reference *reference;
 	const struct certificate_list *test_roots; /* instead of AMD's, or NULL */
 	const struct certs *certs;

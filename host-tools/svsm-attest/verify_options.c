@@ -17,6 +17,11 @@ const char verify_options_help[] =
 	"  -p, --policy FILE         what this relying party accepts; without it only what makes evidence genuine is\n"
 	"                            judged\n"
 	"  -r, --reference FILE      reference values, from svsm-igvm-build\n"
+	"      --manifest FILE       the keys the SVSM must list, exactly: a key-template manifest (manifest version "
+	"1)\n"
+	"      --selector FILE       the one key it must vouch for: a manifest selector (SINGLE_SERVICE_EX); these "
+	"take\n"
+	"                            the place of the policy's manifest_kinds, manifest_versions and ek_profiles\n"
 	"      --floors FILE         minimum TCB versions from a dated floors file, besides the policy's\n"
 	"      --product NAME        Milan, Genoa (Bergamo, Siena) or Turin: for reports that do not say (version 2);\n"
 	"                            others must agree\n"
@@ -114,6 +119,16 @@ bool verify_options_take(struct verify_options *o, int option, const char *argum
 		o->certs.kds.url = argument;
 		if (!is_http(argument))
 			*problem = "--kds-url must start with https:// or http://";
+		return true;
+	case 'M':
+		o->manifest = argument;
+		if (o->selector)
+			*problem = "only one of --manifest and --selector can be";
+		return true;
+	case 'S':
+		o->selector = argument;
+		if (o->manifest)
+			*problem = "only one of --manifest and --selector can be";
 		return true;
 	case 'F':
 		o->floors = argument;
@@ -223,10 +238,13 @@ bool verify_inputs_read(const struct verify_options *o, struct verify_inputs *in
 	in->has_policy = o->policy != NULL;
 	in->has_reference = o->reference != NULL;
 	in->has_floors = o->floors != NULL;
+	in->has_expectation = o->manifest != NULL || o->selector != NULL;
 	in->has_nonce = o->nonce != NULL;
 	in->has_report_data = o->report_data != NULL;
 	if ((o->policy && !policy_read(o->policy, &in->policy, error)) ||
 	    (o->floors && !floors_read(&in->floors, o->floors, error)) ||
+	    (o->manifest && !expectation_read_manifest(&in->expectation, o->manifest, error)) ||
+	    (o->selector && !expectation_read_selector(&in->expectation, o->selector, error)) ||
 	    (o->reference && !reference_read(o->reference, &in->reference, error)) ||
 	    (o->trust_root && !read_roots(o->trust_root, in, error)) ||
 	    (o->nonce && !read_bytes(o->nonce, "--nonce", in->nonce, sizeof(in->nonce), error)) ||
@@ -255,6 +273,7 @@ void verify_inputs_apply(const struct verify_options *options, const struct veri
 	out->state = in->state_lock >= 0 ? &in->state : NULL;
 	out->nonce = in->state_lock >= 0 ? in->state.nonce : in->has_nonce ? in->nonce : NULL;
 	out->report_data = in->has_report_data ? in->report_data : NULL;
+	out->expectation = in->has_expectation ? &in->expectation : NULL;
 	out->policy = in->has_policy ? &in->policy : NULL;
 	out->floors = in->has_floors ? &in->floors : NULL;
 	out->reference = in->has_reference ? &in->reference : NULL;

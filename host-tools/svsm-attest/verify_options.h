@@ -13,6 +13,7 @@ struct verify_options {
 	const char *state, *nonce, *report_data;
 	/* What is acceptable */
 	const char *policy, *floors, *reference, *trust_root, *revocation;
+	const char *manifest, *selector;
 	enum product product;
 	time_t now;
 	/* Certificates */
@@ -29,6 +30,8 @@ struct verify_inputs {
 	struct state state;
 	int state_lock; /* -1: none */
 	bool has_policy, has_reference, has_roots, has_floors, has_nonce, has_report_data;
+	bool has_expectation;
+	struct expectation expectation;
 	struct policy policy;
 	struct floors floors;
 	struct reference reference;
@@ -49,7 +52,8 @@ void verify_options_default(struct verify_options *options);
 		{"offline", no_argument, NULL, 'O'}, {"cache", required_argument, NULL, 'C'},                          \
 		{"no-cache", no_argument, NULL, 'X'}, {"kds-timeout", required_argument, NULL, 'T'},                   \
 		{"explain", no_argument, NULL, 'E'}, {"chain", required_argument, NULL, 'c'},                          \
-		{"crl", required_argument, NULL, 'l'},                                                                 \
+		{"crl", required_argument, NULL, 'l'}, {"manifest", required_argument, NULL, 'M'},                     \
+		{"selector", required_argument, NULL, 'S'},                                                            \
 	{                                                                                                              \
 		"cert", required_argument, NULL, 'L'                                                                   \
 	}

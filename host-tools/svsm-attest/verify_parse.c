@@ -3,14 +3,21 @@
 /* Stage parse: each part of the evidence has its form. Nothing is believed yet. */
 #include "verify.h"
 
+/* With an expected form the evidence's own word is only compared with it. */
 static void parse_manifest(struct verify *v)
 {
 	const struct evidence *e = &v->evidence;
+	enum manifest_kind kind = v->expectation ? MANIFEST_SINGLE_SERVICE : e->manifest_kind;
+	int version = v->expectation ? expectation_version(v->expectation) : MANIFEST_VERSION_ANY;
 	struct error error;
 
-	v->has_manifest = manifest_parse(&v->manifest, e->manifest_kind, e->manifest.data, e->manifest.size, &error);
+	v->has_manifest = manifest_parse(&v->manifest, kind, version, e->manifest.data, e->manifest.size, &error);
 	if (!findings_result(&v->findings, CHECK_MANIFEST_FORM, v->has_manifest, &error))
 		return;
+	if (v->expectation)
+		findings_check(&v->findings, CHECK_MANIFEST_HINT, e->manifest_kind == kind,
+			       "manifest: said to be a services manifest; %s asks for a single-service manifest",
+			       v->expectation->path);
 	if (e->manifest_kind == MANIFEST_SINGLE_SERVICE)
 		findings_check(&v->findings, CHECK_MANIFEST_HINT, v->manifest.vtpm_version == e->manifest_version,
 			       "manifest: said to be version %u, but its bytes are version %u", e->manifest_version,

@@ -205,34 +205,42 @@ void verify_signature(struct verify *v)
 	verify_summary(v, VERIFY_SIGNATURE, "the %s signed this report", is_vlek(v) ? "VLEK" : "VCEK");
 }
 
-/* SHA-512(nonce || manifest), AMD 58019, attestation protocol */
-static bool expected_report_data(const struct verify *v, uint8_t out[SNP_REPORT_DATA_SIZE])
+/* The selector that counts is the relying party's; the evidence's has to be it. */
+static bool check_selector(struct verify *v)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	unsigned int size = 0;
-	bool ok = context && EVP_DigestInit_ex2(context, EVP_sha512(), NULL) > 0 &&
-		  EVP_DigestUpdate(context, v->nonce, EVIDENCE_NONCE_SIZE) > 0 &&
-		  EVP_DigestUpdate(context, v->evidence.manifest.data, v->evidence.manifest.size) > 0 &&
-		  EVP_DigestFinal_ex(context, out, &size) > 0 && size == SNP_REPORT_DATA_SIZE;
+	const struct expectation *x = v->expectation;
+	const struct evidence *e = &v->evidence;
 
-	EVP_MD_CTX_free(context);
-	return ok;
+	if (!x || x->selector_size == 0)
+		return !e->has_selector ||
+		       findings_check(&v->findings, CHECK_SELECTOR, false,
+				      "the evidence is for a manifest selector, but none is expected (--selector)");
+	if (!findings_check(&v->findings, CHECK_SELECTOR, e->has_selector,
+			    "the evidence is not for a manifest selector, but %s is expected", x->path))
+		return false;
+	return findings_check(&v->findings, CHECK_SELECTOR,
+			      e->selector.size == x->selector_size &&
+				      memcmp(e->selector.data, x->selector, x->selector_size) == 0,
+			      "the evidence is for another manifest selector than %s", x->path);
 }
 
 static void check_manifest_binding(struct verify *v)
 {
+	bool selected = v->expectation && v->expectation->selector_size > 0;
 	uint8_t expected[SNP_REPORT_DATA_SIZE];
 	struct error error;
 
-	if (!expected_report_data(v, expected)) {
+	if (!expectation_report_data(v->expectation, v->nonce, &v->evidence.manifest, expected)) {
 		error_resources(&error, "hash nonce and manifest");
 		findings_result(&v->findings, CHECK_REPORT_DATA, false, &error);
 		return;
 	}
 	findings_check(
 		&v->findings, CHECK_REPORT_DATA, memcmp(expected, v->report.fields.report_data, sizeof(expected)) == 0,
-		"REPORT_DATA is not SHA-512(nonce || manifest): the report vouches for another nonce or manifest");
-	verify_summary(v, VERIFY_BINDING, "REPORT_DATA covers this challenge's nonce and the manifest");
+		"REPORT_DATA is not SHA-512(nonce || %smanifest): the report vouches for another nonce%s or manifest",
+		selected ? "context || selector || " : "", selected ? ", selector" : "");
+	verify_summary(v, VERIFY_BINDING, "REPORT_DATA covers this challenge's nonce%s and the manifest",
+		       selected ? ", the selector" : "");
 }
 
 void verify_binding(struct verify *v)
@@ -254,9 +262,8 @@ void verify_binding(struct verify *v)
 	} else if (!v->nonce) {
 		verify_skip(v, VERIFY_BINDING,
 			    "no nonce and no report data to expect (--nonce, --report-data): the report may be old");
-	} else if (e->has_selector) {
-		findings_check(&v->findings, CHECK_REPORT_DATA, false,
-			       "the evidence is for a manifest selector, which this version cannot verify");
+	} else if (!check_selector(v)) {
+		return;
 	} else if (e->manifest.data) {
 		check_manifest_binding(v);
 	} else {

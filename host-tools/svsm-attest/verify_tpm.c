@@ -9,7 +9,13 @@
 
 static bool vtpm_required(const struct verify *v)
 {
-	return v->policy && v->policy->vtpm_required;
+	return v->expectation || (v->policy && v->policy->vtpm_required);
+}
+
+/* Who asks for what stage svsm and keys look for */
+static const char *asker(const struct verify *v)
+{
+	return v->policy ? v->policy->name : v->expectation ? v->expectation->path : "";
 }
 
 void verify_svsm(struct verify *v)
@@ -26,16 +32,16 @@ void verify_svsm(struct verify *v)
 		return;
 	}
 	if (!findings_check(&v->findings, CHECK_MANIFEST_PRESENT, v->has_manifest,
-			    "policy '%s' asks for an SVSM with a vTPM; the evidence has no manifest",
-			    policy ? policy->name : ""))
+			    "'%s' asks for an SVSM with a vTPM; the evidence has no manifest", asker(v)))
 		return;
 	/* Said once: a VMPL that stage policy refuses is not counted again. */
 	if (v->has_report && !v->findings.violated[CHECK_VMPL] && !v->findings.violated[CHECK_HOST_REQUESTED])
 		findings_check(&v->findings, CHECK_MANIFEST_VMPL, v->report.fields.vmpl == 0,
 			       "the report is from VMPL %u: only VMPL 0, where the SVSM runs, vouches for a manifest",
 			       v->report.fields.vmpl);
-	/* Kind and version are not part of what the report covers, so the policy fixes them. */
-	if (policy)
+	/* Kind and version are not part of what the report covers: an expectation has fixed them, else the policy does.
+	 */
+	if (policy && !v->expectation)
 		findings_check(&v->findings, CHECK_MANIFEST_KIND, policy->manifest_kinds >> manifest->kind & 1,
 			       "policy '%s' does not accept a %s manifest", policy->name,
 			       manifest_kind_name(manifest->kind));
@@ -47,7 +53,7 @@ void verify_svsm(struct verify *v)
 	if (!findings_check(&v->findings, CHECK_MANIFEST_VTPM, manifest->has_vtpm,
 			    "the services manifest lists no vTPM among its %zu services", manifest->service_count))
 		return;
-	if (policy)
+	if (policy && !v->expectation)
 		findings_check(&v->findings, CHECK_MANIFEST_VERSION,
 			       policy->manifest_versions >> manifest->vtpm_version & 1,
 			       "policy '%s' does not accept version %u of the vTPM's manifest", policy->name,
@@ -85,6 +91,22 @@ static void check_templates(struct verify *v)
 			       "EK %zu of the manifest follows template %s, which policy '%s' does not take", i,
 			       tpm_ek_profile_name(profile), v->policy ? v->policy->name : "");
 	}
+}
+
+/* Exactly the keys of the relying party's file, in its order; it takes the place of the policy's ek_profiles. */
+static void check_expected(struct verify *v)
+{
+	const struct key_template_document *templates = &v->expectation->templates;
+	struct error error;
+	bool ok;
+
+	for (size_t i = 0; i < v->manifest.ek_count; i++) {
+		ok = expectation_key(v->expectation, i, &v->manifest.ek[i], &error);
+		findings_check(&v->findings, CHECK_KEYS_EXPECTED, ok, "%.500s", ok ? "" : error.text);
+	}
+	for (size_t i = v->manifest.ek_count; i < templates->count; i++)
+		findings_check(&v->findings, CHECK_KEYS_EXPECTED, false, "key %zu, '%s' of %s, is missing", i,
+			       templates->key[i].name, v->expectation->path);
 }
 
 /* The credential was made for this EK and this AK, and what came out of it is the secret that went in. */
@@ -178,7 +200,10 @@ void verify_keys(struct verify *v)
 		verify_skip(v, VERIFY_KEYS, "no manifest of a vTPM");
 		return;
 	}
-	check_templates(v);
+	if (v->expectation)
+		check_expected(v);
+	else
+		check_templates(v);
 	for (size_t i = 0; i < v->ek_count; i++)
 		findings_check(&v->findings, CHECK_EK_IN_MANIFEST, in_manifest(&v->manifest, &v->ek[i].bytes),
 			       "EK %zu of the evidence is not in the manifest: it is of another TPM", i);
@@ -186,8 +211,7 @@ void verify_keys(struct verify *v)
 		if (v->evidence.ak.data)
 			return; /* malformed, which stage parse has said */
 		findings_check(&v->findings, CHECK_KEYS_PRESENT, !vtpm_required(v),
-			       "policy '%s' asks for a vTPM; the evidence has no attestation key",
-			       v->policy ? v->policy->name : "");
+			       "'%s' asks for a vTPM; the evidence has no attestation key", asker(v));
 		verify_summary(v, VERIFY_KEYS, "%zu keys in the manifest; the evidence has no AK",
 			       v->manifest.ek_count);
 		return;

@@ -127,6 +127,7 @@ int fixture_run_refusals(const char *group, const struct refusal *rows, size_t c
 int test_parse_run(void);
 int test_vectors_run(void);
 int test_chain_run(void);
+int test_expectation_run(void);
 int test_policy_run(void);
 int test_tpm_run(void);
 int test_event_log_run(void);
