@@ -47,8 +47,8 @@ static bool is_function(const struct image *image, uint64_t address)
 }
 
 /*
- * Symbols without type are functions of assembly, but also tables in code and bounds that a linker script defines: taken for
- * functions where data points to them, or where they are public and their section holds more than them.
+ * Symbols without type are functions of assembly, but also tables in code and bounds that a linker script defines:
+ * taken for functions where data points to them, or where they are public and their section holds more than them.
  */
 static bool is_label_called(const struct image *image, uint64_t address, bool by_data)
 {

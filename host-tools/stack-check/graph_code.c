@@ -21,7 +21,7 @@ struct unit { /* what a node has beside the graph */
 struct code_image {
 	const struct image *image;
 	struct returns returns;
-	struct map nodes; /* address -> node */
+	struct map nodes;      /* address -> node */
 	uint32_t pointer_node; /* + 1: calls all functions whose address is taken */
 	size_t taken_count;
 };

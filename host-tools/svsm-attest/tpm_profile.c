@@ -28,6 +28,7 @@ static bool same_kind(const TPMT_PUBLIC *a, const TPMT_PUBLIC *b)
 enum tpm_ek_profile tpm_public_ek_profile(const struct tpm_public *key, struct error *error)
 {
 	struct key_template template;
+	bool nearest = true; /* the low range comes first, and it is what a key without other instructions has */
 	const char *name;
 	char difference[400];
 
@@ -37,7 +38,9 @@ enum tpm_ek_profile tpm_public_ek_profile(const struct tpm_public *key, struct e
 			continue;
 		if (key_template_matches(&template, &key->area, difference, sizeof(difference)))
 			return (enum tpm_ek_profile)(i + 1);
-		error_refuse(error, "is not of template %s: %s", name, difference);
+		if (nearest)
+			error_refuse(error, "is not of template %s: %s", name, difference);
+		nearest = false;
 	}
 	return TPM_EK_NONE;
 }

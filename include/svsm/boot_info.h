@@ -28,7 +28,7 @@ enum boot_guest_kind {
 	BOOT_GUEST_NONE = 0, /* no guest: the firmware stops after start-up */
 	BOOT_GUEST_FLAT64 = 1,
 	BOOT_GUEST_LINUX = 2, /* a Linux kernel at its 64-bit entry point (abi/linux_boot.h) */
-	BOOT_GUEST_OVMF = 3, /* UEFI firmware in flash, entered at the reset vector */
+	BOOT_GUEST_OVMF = 3,  /* UEFI firmware in flash, entered at the reset vector */
 };
 
 struct boot_module {

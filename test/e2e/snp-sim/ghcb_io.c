@@ -11,8 +11,9 @@
 #define PORT_RANGE_COUNT (sizeof(ports) / sizeof(ports[0]))
 #define MMIO_SIZE_MAX 8u
 #define KEYBOARD_COMMAND 0x64u
-#define PULSE_RESET 0xfeu /* the keyboard controller's output to the processor's reset line; QEMU ends with status 0   \
-			   */
+#define PULSE_RESET                                                                                                    \
+	0xfeu /* the keyboard controller's output to the processor's reset line; QEMU ends with status 0               \
+	       */
 
 /* Devices of QEMU the guest may use: PICs, PIT, keyboard controller (for its reset line), RTC, POST code, exit, UARTs
  */
