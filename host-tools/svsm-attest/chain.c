@@ -81,24 +81,32 @@ static void check_period(const X509 *certificate, const char *what, time_t now, 
 		       at, to_text);
 }
 
-static bool check_signed(X509 *certificate, const char *what, X509 *issuer, const char *by, struct findings *findings)
+static bool check_algorithm(X509 *certificate, const char *what, const X509 *issuer, const char *by,
+			    struct findings *findings)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
 	bool usable = key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) >= RSA_BITS_MIN;
-	bool pss = is_pss_sha384(certificate), ok;
+	bool pss = is_pss_sha384(certificate);
 
 	findings_check(findings, CHECK_CHAIN_ALGORITHM, pss, "the %s is not signed with RSASSA-PSS and SHA-384", what);
 	findings_check(findings, CHECK_CHAIN_ALGORITHM, usable, "the %s's key is not RSA of %d bits or more", by,
 		       RSA_BITS_MIN);
-	if (!pss || !usable)
-		return false;
-	ok = X509_verify(certificate, key) == 1;
+	return pss && usable;
+}
+
+static bool check_signed(X509 *certificate, const char *what, X509 *issuer, const char *by, struct findings *findings)
+{
+	bool ok = X509_verify(certificate, X509_get0_pubkey(issuer)) == 1;
+
 	ERR_clear_error();
 	return findings_check(findings, CHECK_CHAIN_SIGNED, ok, "the %s is not signed by the %s", what, by);
 }
 
-/* Basic constraints, path length, key usage and critical extensions, as OpenSSL judges them. Times are judged apart. */
-static void check_path(const struct chain *chain, struct findings *findings)
+/*
+ * Signatures, basic constraints, path length, key usage and critical extensions, as OpenSSL judges them. Times are
+ * judged apart. A signature that does not hold is then named.
+ */
+static void check_path(const struct chain *chain, const char *intermediate, const char *leaf, struct findings *findings)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
@@ -116,8 +124,12 @@ static void check_path(const struct chain *chain, struct findings *findings)
 		error_refuse(&error, "the certificate chain does not hold: %s",
 			     X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
 	}
-	findings_result(findings, CHECK_CHAIN_PATH, ok, &error);
 	ERR_clear_error();
+	if (ok || (check_signed(chain->intermediate, intermediate, chain->ark, "ARK", findings) &
+		   check_signed(chain->leaf, leaf, chain->intermediate, intermediate, findings)))
+		findings_result(findings, CHECK_CHAIN_PATH, ok, &error);
+	if (ok)
+		findings_result(findings, CHECK_CHAIN_SIGNED, true, NULL);
 	sk_X509_free(untrusted);
 	X509_STORE_CTX_free(context);
 	X509_STORE_free(store);
@@ -170,12 +182,12 @@ void chain_check(struct chain *chain, const struct chain_rules *rules, struct fi
 			     "the %s is not a certificate authority", intermediate);
 	ok &= findings_check(findings, CHECK_CHAIN_AUTHORITY, X509_check_ca(chain->leaf) != 1,
 			     "the %s is a certificate authority", leaf);
-	ok &= check_signed(chain->ark, "ARK", chain->ark, "ARK", findings);
-	ok &= check_signed(chain->intermediate, intermediate, chain->ark, "ARK", findings);
-	ok &= check_signed(chain->leaf, leaf, chain->intermediate, intermediate, findings);
+	/* The ARK is pinned whole: a signature of its own would add nothing. */
+	ok &= check_algorithm(chain->intermediate, intermediate, chain->ark, "ARK", findings);
+	ok &= check_algorithm(chain->leaf, leaf, chain->intermediate, intermediate, findings);
 	check_period(chain->ark, "ARK", rules->now, findings);
 	check_period(chain->intermediate, intermediate, rules->now, findings);
 	check_period(chain->leaf, leaf, rules->now, findings);
 	if (ok)
-		check_path(chain, findings);
+		check_path(chain, intermediate, leaf, findings);
 }
