@@ -48,14 +48,15 @@ static bool read_fields(struct item *item, struct verify *verify, struct error *
 	const json_t *object = item->document;
 	struct evidence *e = &verify->evidence;
 
-	if (!json_read_shape(object, "item", "", "id report evidence nonce report_data certificates cert event_log",
-			     error))
-		return false;
+	/* First, so that a refusal says whose it is */
 	item->id = json_object_get(object, "id");
 	if (item->id && !json_is_string(item->id) && !json_is_integer(item->id)) {
 		item->id = NULL;
 		return error_refuse(error, "item: field 'id' must be a string or a number");
 	}
+	if (!json_read_shape(object, "item", "", "id report evidence nonce report_data certificates cert event_log",
+			     error))
+		return false;
 	item->has_nonce = given(object, "nonce");
 	item->has_report_data = given(object, "report_data");
 	if ((item->has_nonce && !json_read_hex(object, "item", "nonce", item->nonce, sizeof(item->nonce), error)) ||

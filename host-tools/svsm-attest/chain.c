@@ -111,8 +111,8 @@ static void check_path(const struct chain *chain, const char *intermediate, cons
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	STACK_OF(X509) *untrusted = sk_X509_new_null();
+	bool ok = false, is_signed = true;
 	struct error error;
-	bool ok = false;
 
 	if (!store || !context || !untrusted || !X509_STORE_add_cert(store, chain->ark) ||
 	    !sk_X509_push(untrusted, chain->intermediate) ||
@@ -125,8 +125,11 @@ static void check_path(const struct chain *chain, const char *intermediate, cons
 			     X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
 	}
 	ERR_clear_error();
-	if (ok || (check_signed(chain->intermediate, intermediate, chain->ark, "ARK", findings) &
-		   check_signed(chain->leaf, leaf, chain->intermediate, intermediate, findings)))
+	if (!ok) {
+		is_signed = check_signed(chain->intermediate, intermediate, chain->ark, "ARK", findings);
+		is_signed &= check_signed(chain->leaf, leaf, chain->intermediate, intermediate, findings);
+	}
+	if (is_signed)
 		findings_result(findings, CHECK_CHAIN_PATH, ok, &error);
 	if (ok)
 		findings_result(findings, CHECK_CHAIN_SIGNED, true, NULL);
