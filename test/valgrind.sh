@@ -54,12 +54,12 @@ check 1 "$attest" batch --offline --no-cache --jobs 2 manifests/policies/conform
 check 4 "$attest" fetch --product Milan --kds-url http://127.0.0.1:9 --kds-timeout 1 --cache "$dir/cache"
 vectors=../shared/vectors
 if [[ -d $vectors ]]; then # a real report, accepted and refused
-	real=("$attest" verify --report $vectors/reports/turin_v5_85da705e.bin --chain $vectors/kds/Turin_vcek_cert_chain_CRLF.pem
-		--crl $vectors/crl/turin_vcek_20260819.crl --now 2026-08-26T00:00:00Z --offline)
-	check 0 "${real[@]}" --cert $vectors/certs/turin_vcek_49d521f0.der --policy manifests/policies/lax.json
-	check 16 "${real[@]}" --cert $vectors/certs/turin_vcek_49d521f0.der --policy manifests/policies/strict.json --explain
-	check 11 "${real[@]}" --cert $vectors/certs/genoa_vcek_05788a16.der --json
-	check 0 "$attest" show $vectors/reports/*.bin $vectors/certs/*.der $vectors/crl/*.crl $vectors/kds/*.pem
+	real=("$attest" verify --report "$vectors"/reports/turin_v5_85da705e.bin --chain "$vectors"/kds/Turin_vcek_cert_chain_CRLF.pem
+		--crl "$vectors"/crl/turin_vcek_20260819.crl --now 2026-08-26T00:00:00Z --offline)
+	check 0 "${real[@]}" --cert "$vectors"/certs/turin_vcek_49d521f0.der --policy manifests/policies/lax.json
+	check 16 "${real[@]}" --cert "$vectors"/certs/turin_vcek_49d521f0.der --policy manifests/policies/strict.json --explain
+	check 11 "${real[@]}" --cert "$vectors"/certs/genoa_vcek_05788a16.der --json
+	check 0 "$attest" show "$vectors"/reports/*.bin "$vectors"/certs/*.der "$vectors"/crl/*.crl "$vectors"/kds/*.pem
 fi
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

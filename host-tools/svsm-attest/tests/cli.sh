@@ -111,6 +111,17 @@ holds 'one verdict a line, in order' jq -e -s \
 expect 0 '' "$tool" batch --offline --no-cache "$dir/empty"
 expect 3 'cannot open' "$tool" batch "$dir/missing"
 
+# Completion offers what the help names.
+complete_line() { # WORD...: the last one is being written
+	bash -c 'source host-tools/svsm-attest/svsm-attest.bash-completion; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+		_svsm_attest; printf "%s\n" "${COMPREPLY[@]}"' complete "$@"
+}
+expect 0 '^collect$' complete_line "$tool" c
+expect 0 '^--policy$' complete_line "$tool" verify --po
+expect 0 '^Turin$' complete_line "$tool" verify --product T
+expect 0 '^best-effort$' complete_line "$tool" batch --revocation b
+expect 0 '^Makefile$' complete_line "$tool" show Make
+
 expect 10 'nothing this program knows' "$tool" show "$dir/short"
 expect 10 'not a CRL' "$tool" show --as crl "$dir/short"
 
