@@ -59,8 +59,8 @@ static void write_all(void **unused)
 	fixture_make_certificates(&scene.certificates, &files);
 	text = json_dumps(scene.bundle, JSON_COMPACT);
 	write_seed("svsm-attest-fuzz-bundle", "bundle", text, strlen(text));
-	item = json_pack("{s:s, s:O, s:s}", "id", "a", "report", json_object_get(scene.bundle, "report"), "report_data",
-			 "00");
+	item = json_pack("{s:s, s:O, s:s}", "id", "a", "report", json_object_get(scene.bundle, "report"), "cert",
+			 "AAAA");
 	free(text);
 	text = json_dumps(item, JSON_COMPACT);
 	write_seed("svsm-attest-fuzz-batch", "item", text, strlen(text));
