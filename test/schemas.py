@@ -35,12 +35,12 @@ def load_schemas():
     files = {}
     for path in sorted(glob.glob(os.path.join(SCHEMAS, "*.schema.json"))):
         with open(path, encoding="utf-8") as file:
-            schema = json.load(file)
-        jsonschema.Draft202012Validator.check_schema(schema)
-        if "format" not in schema["properties"]:
-            continue  # a part of something else
-        schemas[schema["properties"]["format"]["const"]] = jsonschema.Draft202012Validator(schema)
-    return schemas
+            files[os.path.basename(path)] = json.load(file)
+        jsonschema.Draft202012Validator.check_schema(files[os.path.basename(path)])
+    # One schema may refer to another by its file name. One without a format is a part of something else.
+    return {schema["properties"]["format"]["const"]: jsonschema.Draft202012Validator(
+        schema, resolver=jsonschema.RefResolver(name, schema, store=files)) for name, schema in files.items()
+            if "format" in schema["properties"]}
 
 
 def check(path, schemas):
