@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPORT_FILE_MAX 1048576u
-
 static const char help[] =
 	"Usage: " PROGRAM " verify EVIDENCE.json (--state FILE | --nonce HEX) [OPTIONS]\n"
 	"       " PROGRAM " verify --report FILE [OPTIONS]\n"
@@ -21,6 +19,12 @@ static const char help[] =
 	"  EVIDENCE.json             a bundle, from 'collect'\n"
 	"      --report FILE         or an SNP attestation report alone (1184 bytes), with any of:\n"
 	"      --certs FILE          the host's certificate table\n"
+	"      --svsm-manifest FILE  the SVSM's manifest: of the vTPM; with --services, of all services\n"
+	"      --ek FILE, --ak FILE  TPM keys (TPMT_PUBLIC or TPM2B_PUBLIC)\n"
+	"      --recovered FILE      what TPM2_ActivateCredential gave back; without it the AK must stand in the "
+	"manifest\n"
+	"      --quote FILE          TPMS_ATTEST, with --quote-signature FILE (TPMT_SIGNATURE) and\n"
+	"      --pcr-values FILE     lines like 'sha256 7 HEX'\n"
 	"      --event-log FILE      TCG event log\n"
 	"\n"
 	"Challenge:\n"
@@ -79,26 +83,16 @@ static bool end_challenge(const struct verify_options *options, struct verify_in
 	return ok;
 }
 
-static bool read_part(const char *path, size_t max, struct blob *out, struct error *error)
-{
-	return !path || file_read(path, max, out, error);
-}
-
 static bool read_evidence(const struct verify_options *options, struct verify_inputs *in, struct verify *verify,
 			  struct error *error)
 {
-	struct evidence *e = &verify->evidence;
-
 	if (options->bundle) {
 		verify->name = options->bundle;
 		verify->bundle = &in->bundle;
 		return file_read(options->bundle, EVIDENCE_FILE_MAX, &in->bundle, error);
 	}
-	verify->name = options->report;
-	e->has_event_log = options->event_log != NULL;
-	return read_part(options->report, REPORT_FILE_MAX, &e->report, error) &&
-	       read_part(options->certificates, CERTIFICATE_TABLE_MAX, &e->certificates, error) &&
-	       read_part(options->event_log, EVIDENCE_LOG_MAX, &e->event_log, error);
+	verify->name = options->loose.report;
+	return loose_files_read(&options->loose, &verify->evidence, error);
 }
 
 static int judge(const struct verify_options *options, struct verify_inputs *in, struct verify *verify)
@@ -145,9 +139,13 @@ static int run(const struct verify_options *options)
 /* NULL when the command line is complete */
 static const char *missing(const struct verify_options *o)
 {
-	if (!o->bundle && !o->report)
+	const char *problem = loose_files_problem(&o->loose);
+
+	if (!o->bundle && !o->loose.report)
 		return "evidence is needed: a bundle, or --report FILE";
-	if (o->bundle && (o->report || o->certificates || o->event_log))
+	if (problem)
+		return problem;
+	if (o->bundle && loose_files_any(&o->loose))
 		return "a bundle already holds what separate files would";
 	if (o->bundle && !o->state && !o->nonce)
 		return "a bundle is judged against a challenge: --state FILE or --nonce HEX";
@@ -156,7 +154,7 @@ static const char *missing(const struct verify_options *o)
 	return NULL;
 }
 
-enum { OPTION_REPORT = 256, OPTION_CERTS, OPTION_EVENT_LOG, OPTION_NONCE, OPTION_REPORT_DATA, OPTION_JSON_FILE };
+enum { OPTION_NONCE = LOOSE_FILES_OPTION_END, OPTION_REPORT_DATA, OPTION_JSON_FILE };
 
 static int take_options(int argc, char **argv, struct verify_options *o)
 {
@@ -165,13 +163,11 @@ static int take_options(int argc, char **argv, struct verify_options *o)
 		{"json", no_argument, NULL, 'j'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"offline-certs", required_argument, NULL, 'o'},
-		{"report", required_argument, NULL, OPTION_REPORT},
-		{"certs", required_argument, NULL, OPTION_CERTS},
-		{"event-log", required_argument, NULL, OPTION_EVENT_LOG},
 		{"nonce", required_argument, NULL, OPTION_NONCE},
 		{"report-data", required_argument, NULL, OPTION_REPORT_DATA},
 		{"json-file", required_argument, NULL, OPTION_JSON_FILE},
 		{"help", no_argument, NULL, 'h'},
+		LOOSE_FILES_LONG,
 		VERIFY_SHARED_LONG,
 		{NULL, 0, NULL, 0},
 	};
@@ -192,15 +188,6 @@ static int take_options(int argc, char **argv, struct verify_options *o)
 		case 'o':
 			o->certs.folder = optarg;
 			break;
-		case OPTION_REPORT:
-			o->report = optarg;
-			break;
-		case OPTION_CERTS:
-			o->certificates = optarg;
-			break;
-		case OPTION_EVENT_LOG:
-			o->event_log = optarg;
-			break;
 		case OPTION_NONCE:
 			o->nonce = optarg;
 			break;
@@ -216,7 +203,9 @@ static int take_options(int argc, char **argv, struct verify_options *o)
 		default:
 			if (option == '?')
 				return command_usage(argv[0], NULL);
-			(void)verify_options_take(o, option, optarg, &problem);
+			problem = NULL;
+			if (!loose_files_take(&o->loose, option, optarg))
+				(void)verify_options_take(o, option, optarg, &problem);
 			if (problem)
 				return command_usage(argv[0], problem);
 		}

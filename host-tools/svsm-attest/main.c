@@ -2,7 +2,11 @@
 /* Copyright (c) The SVSM Authors */
 #include "commands.h"
 
+#include <jansson.h>
+#include <malloc.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define VERSION "0.1"
@@ -49,8 +53,17 @@ int command_usage(const char *command, const char *words)
 	return EXIT_USAGE;
 }
 
+/* Secrets pass through JSON documents: their memory is wiped before it is freed. */
+static void wipe_and_free(void *memory)
+{
+	if (memory)
+		OPENSSL_cleanse(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 int main(int argc, char **argv)
 {
+	json_set_alloc_funcs(malloc, wipe_and_free);
 	if (argc < 2) {
 		fputs(help, stderr);
 		return EXIT_USAGE;

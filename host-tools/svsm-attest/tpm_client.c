@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "tpm_client.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tss2/tss2_mu.h>
@@ -195,6 +196,8 @@ bool tpm_client_activate(struct tpm_client *client, const struct blob *credentia
 	ok = code == TSS2_RC_SUCCESS
 		     ? blob_copy(recovered, value->buffer, value->size) || error_resources(error, "keep a secret")
 		     : failed(error, "the TPM does not open the credential: it was made for another EK or AK", code);
+	if (value)
+		OPENSSL_cleanse(value, sizeof(*value));
 	Esys_Free(value);
 	return ok;
 }

@@ -4,11 +4,13 @@
 #ifndef SVSM_ATTEST_VERIFY_OPTIONS_H
 #define SVSM_ATTEST_VERIFY_OPTIONS_H
 
+#include "loose_files.h"
 #include "verify.h"
 
 struct verify_options {
 	/* The evidence: a bundle, or separate files */
-	const char *bundle, *report, *certificates, *event_log;
+	const char *bundle;
+	struct loose_files loose;
 	/* The challenge */
 	const char *state, *nonce, *report_data;
 	/* What is acceptable */

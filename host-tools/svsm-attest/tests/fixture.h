@@ -129,6 +129,7 @@ int test_vectors_run(void);
 int test_chain_run(void);
 int test_expectation_run(void);
 int test_policy_run(void);
+int test_policy_file_run(void);
 int test_tpm_run(void);
 int test_event_log_run(void);
 int test_state_run(void);

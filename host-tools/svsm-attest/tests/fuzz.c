@@ -146,17 +146,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 /* The relying party's own files, which it may have from elsewhere */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char path[64];
+	char path[] = "/tmp/svsm-attest-fuzz.XXXXXX";
 	struct reference reference;
 	struct policy policy;
 	struct floors floors = {.count = 0};
 	struct state state;
 	struct error error;
 	FILE *file;
+	int fd;
 
-	if (!path[0])
-		snprintf(path, sizeof(path), "/tmp/svsm-attest-fuzz.%ld", (long)getpid());
-	file = fopen(path, "wb");
+	fd = mkstemp(path);
+	file = fd >= 0 ? fdopen(fd, "wb") : NULL;
 	if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
 		abort();
 	if (policy_read(path, &policy, &error))

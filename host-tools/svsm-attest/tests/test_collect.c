@@ -5,6 +5,7 @@
 #include "evidence_json.h"
 #include "fake_tsm.h"
 #include "fixture_certs.h"
+#include "loose_files.h"
 #include "tpm_client.h"
 
 #include <curl/curl.h>
@@ -147,15 +148,38 @@ static void challenge(struct guest *guest)
 	tpm_public_free(&ak);
 }
 
+/* Judges what stands in `verify` already: a bundle, or evidence. */
+static int judge_verify(struct guest *guest, struct verify *verify, bool with_policy)
+{
+	struct certificate_list roots;
+	int code;
+
+	assert_true(certificate_list_parse(&roots, &guest->scene.root_pem));
+	verify->name = "bundle";
+	verify->state = &guest->scene.state;
+	verify->nonce = guest->scene.state.nonce;
+	verify->policy = with_policy ? &guest->scene.policy : NULL;
+	verify->reference = &guest->scene.reference;
+	verify->test_roots = &roots;
+	verify->certs = &guest->scene.certs;
+	verify->now = time(NULL);
+	verify_run(verify);
+	code = verify_exit_code(verify);
+	if (code != 0)
+		verify_print(verify, false, stdout);
+	verify_free(verify);
+	free(verify);
+	certificate_list_free(&roots);
+	return code;
+}
+
 /* Collects, writes the bundle and judges it; exit code */
 static int judge(struct guest *guest, bool with_policy)
 {
 	struct verify *verify = calloc(1, sizeof(*verify));
-	struct certificate_list roots;
 	struct error error;
 	json_t *bundle;
 	char *text;
-	int code;
 
 	if (!collect(&guest->request, &guest->evidence, guest->notes, &error))
 		fail_msg("%s", error.text);
@@ -165,26 +189,73 @@ static int judge(struct guest *guest, bool with_policy)
 	json_decref(bundle);
 	assert_true(text && blob_copy(&guest->bundle, text, strlen(text)));
 	free(text);
-	assert_true(certificate_list_parse(&roots, &guest->scene.root_pem));
-	*verify = (struct verify){
-		.name = "bundle",
-		.bundle = &guest->bundle,
-		.state = &guest->scene.state,
-		.nonce = guest->scene.state.nonce,
-		.policy = with_policy ? &guest->scene.policy : NULL,
-		.reference = &guest->scene.reference,
-		.test_roots = &roots,
-		.certs = &guest->scene.certs,
-		.now = time(NULL),
-	};
-	verify_run(verify);
-	code = verify_exit_code(verify);
-	if (code != 0)
-		verify_print(verify, false, stdout);
-	verify_free(verify);
+	verify->bundle = &guest->bundle;
+	return judge_verify(guest, verify, with_policy);
+}
+
+static void keep(const struct guest *guest, const char *name, const struct blob *bytes, char path[128])
+{
+	scene_file(&guest->scene, name, bytes->data, bytes->size);
+	scene_path(&guest->scene, name, path);
+}
+
+/* The same evidence in separate files, as tpm2-tools and configfs-tsm leave it */
+static void separate_files(void **unused)
+{
+	char report[128], manifest[128], ek[128], ak[128], recovered[128], quote[128], signature[128], values[128];
+	struct verify *verify = calloc(1, sizeof(*verify));
+	char text[4096] = "", sized[1024];
+	struct blob lines = {(uint8_t *)text, 0}, public = {(uint8_t *)sized, 0};
+	struct loose_files files = {.report = report,
+				    .manifest = manifest,
+				    .ek = ek,
+				    .ak = ak,
+				    .recovered = recovered,
+				    .quote = quote,
+				    .quote_signature = signature,
+				    .pcr_values = values};
+	struct guest guest;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	challenge(&guest);
+	assert_true(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	for (size_t i = 0; i < guest.evidence.pcr_count; i++) {
+		char *hex = blob_hex(guest.evidence.pcr[i].digest, 32);
+
+		lines.size += (size_t)sprintf(text + lines.size, "sha256 %u %s\n", guest.evidence.pcr[i].index, hex);
+		free(hex);
+	}
+	/* The AK as a TPM2B_PUBLIC */
+	sized[0] = (char)(guest.evidence.ak.size >> 8);
+	sized[1] = (char)guest.evidence.ak.size;
+	memcpy(sized + 2, guest.evidence.ak.data, guest.evidence.ak.size);
+	public.size = guest.evidence.ak.size + 2;
+	keep(&guest, "report", &guest.evidence.report, report);
+	keep(&guest, "manifest", &guest.evidence.manifest, manifest);
+	keep(&guest, "ek", &guest.evidence.ek[0], ek);
+	keep(&guest, "ak", &public, ak);
+	keep(&guest, "recovered", &guest.evidence.recovered, recovered);
+	keep(&guest, "quote", &guest.evidence.quote_attest, quote);
+	keep(&guest, "signature", &guest.evidence.quote_signature, signature);
+	keep(&guest, "values", &lines, values);
+	assert_null(loose_files_problem(&files));
+	if (!loose_files_read(&files, &verify->evidence, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(judge_verify(&guest, verify, true), 0);
+	/* Values that are none */
+	strcpy(text, "sha256 24 00\n");
+	verify = calloc(1, sizeof(*verify));
+	assert_false(loose_files_pcr_values(text, &verify->evidence, &error));
 	free(verify);
-	certificate_list_free(&roots);
-	return code;
+	files.quote_signature = NULL;
+	assert_non_null(loose_files_problem(&files));
+	for (const char *const *path =
+		     (const char *const[]){report, manifest, ek, ak, recovered, quote, signature, values, NULL};
+	     *path; path++)
+		unlink(*path);
+	close_guest(&guest);
 }
 
 static void whole_way(void **unused)
@@ -350,17 +421,12 @@ static void credential_for_another_key(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_way),
-		cmocka_unit_test(ecc_endorsement_key),
-		cmocka_unit_test(without_credential),
-		cmocka_unit_test(without_svsm),
-		cmocka_unit_test(tpm_without_svsm),
-		cmocka_unit_test(without_tpm),
-		cmocka_unit_test(disturbed_entry),
-		cmocka_unit_test(other_provider),
-		cmocka_unit_test(no_configfs),
-		cmocka_unit_test(unreachable_tpm),
-		cmocka_unit_test(credential_for_another_key),
+		cmocka_unit_test(whole_way),	       cmocka_unit_test(separate_files),
+		cmocka_unit_test(ecc_endorsement_key), cmocka_unit_test(without_credential),
+		cmocka_unit_test(without_svsm),	       cmocka_unit_test(tpm_without_svsm),
+		cmocka_unit_test(without_tpm),	       cmocka_unit_test(disturbed_entry),
+		cmocka_unit_test(other_provider),      cmocka_unit_test(no_configfs),
+		cmocka_unit_test(unreachable_tpm),     cmocka_unit_test(credential_for_another_key),
 	};
 	int failed = cmocka_run_group_tests_name("collect", tests, start_tpm, stop_tpm);
 
