@@ -170,5 +170,6 @@ int command_fetch(int argc, char **argv)
 		return command_usage(argv[0], "a report or --product NAME is needed");
 	if (!taken.certs.cache)
 		return command_usage(argv[0], "neither XDG_CACHE_HOME nor HOME is set: give --cache DIR");
+	taken.certs.kds.notes = taken.quiet ? NULL : stderr;
 	return run(&taken, argv + optind, argc - optind);
 }

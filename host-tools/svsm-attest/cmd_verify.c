@@ -230,5 +230,6 @@ int command_verify(int argc, char **argv)
 	problem = missing(&options);
 	if (problem)
 		return command_usage(argv[0], problem);
+	options.certs.kds.notes = options.quiet ? NULL : stderr;
 	return run(&options);
 }

@@ -14,6 +14,8 @@
 #define CONNECT_SECONDS 10L
 #define TRANSFER_MS 30000u
 #define WAIT_MS_MAX 30000u
+/* Without a connection: a service that is away stays away longer than one that is busy */
+#define CONNECTION_ATTEMPTS 4u
 
 /* Called by libcurl with each piece; taking less than offered ends the transfer. */
 static size_t receive(char *data, size_t size, size_t count, void *context)
@@ -70,13 +72,26 @@ static uint64_t jitter(unsigned int bound)
 	return bound / 2 + random % (bound / 2 + 1);
 }
 
-static bool worth_repeating(CURLcode result, long status)
+static bool worth_repeating(CURLcode result, long status, unsigned int attempt)
 {
 	if (result == CURLE_OK)
 		return status == 429 || status >= 500;
-	return result == CURLE_COULDNT_CONNECT || result == CURLE_OPERATION_TIMEDOUT || result == CURLE_RECV_ERROR ||
-	       result == CURLE_GOT_NOTHING || result == CURLE_PARTIAL_FILE || result == CURLE_COULDNT_RESOLVE_HOST ||
-	       result == CURLE_SEND_ERROR || result == CURLE_SSL_CONNECT_ERROR;
+	return attempt < CONNECTION_ATTEMPTS &&
+	       (result == CURLE_COULDNT_CONNECT || result == CURLE_OPERATION_TIMEDOUT || result == CURLE_RECV_ERROR ||
+		result == CURLE_GOT_NOTHING || result == CURLE_PARTIAL_FILE || result == CURLE_COULDNT_RESOLVE_HOST ||
+		result == CURLE_SEND_ERROR || result == CURLE_SSL_CONNECT_ERROR);
+}
+
+static void note(const struct kds *kds, CURLcode result, long status, uint64_t wait)
+{
+	if (!kds->notes)
+		return;
+	if (result == CURLE_OK)
+		fprintf(kds->notes, "note: %s answers with HTTP status %ld; trying again in %.1f s\n", kds->url, status,
+			(double)wait / 1000);
+	else
+		fprintf(kds->notes, "note: %s: %s; trying again in %.1f s\n", kds->url, curl_easy_strerror(result),
+			(double)wait / 1000);
 }
 
 static bool explain(const char *url, CURLcode result, long status, unsigned int attempts, const char *problem,
@@ -136,8 +151,9 @@ static bool fetch(const struct kds *kds, const char *url, struct blob *out, stru
 		curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(left < TRANSFER_MS ? left : TRANSFER_MS));
 		result = curl_easy_perform(curl);
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-		if (!worth_repeating(result, status) || !next_wait(curl, &bound, deadline, &wait))
+		if (!worth_repeating(result, status, attempt) || !next_wait(curl, &bound, deadline, &wait))
 			break;
+		note(kds, result, status, wait);
 		sleep_ms(wait);
 	}
 	curl_easy_cleanup(curl);

@@ -10,6 +10,8 @@
 #include "blob.h"
 #include "report.h"
 
+#include <stdio.h>
+
 #define KDS_AMD "https://kdsintf.amd.com"
 #define KDS_RESPONSE_MAX 65536u
 #define KDS_PATH_MAX (2u * SNP_CHIP_ID_SIZE + 160u)
@@ -20,6 +22,7 @@ struct kds {
 	const char *url;	    /* without the path; a slash at the end is forgiven */
 	unsigned int limit_seconds; /* for one request, with all repetitions and waits */
 	unsigned int wait_ms;	    /* upper bound of the first wait; doubles each time */
+	FILE *notes;		    /* told when there is a wait; NULL: nobody is */
 };
 
 /* "vcek" or "vlek" decides about ASK or ASVK. */
@@ -31,7 +34,8 @@ void kds_path_vcek(char path[KDS_PATH_MAX], enum product product, const uint8_t 
 
 /*
  * ERROR_NETWORK when nothing could be got, ERROR_REFUSED when the service answers that it does not know this (404).
- * Waits at random and tries again on 429, on 5xx and where the connection fails, as long as the limit allows.
+ * Waits at random and tries again on 429 and 5xx as long as the limit allows, and a few times where no connection comes
+ * about.
  */
 bool kds_get(const struct kds *kds, const char *path, struct blob *out, struct error *error) MUST_CHECK;
 
