@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <tss2/tss2_mu.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -290,6 +291,109 @@ static void ecc_endorsement_key(void **unused)
 	close_guest(&guest);
 }
 
+#define SIGNING_HANDLE 0x81010005u
+
+/* A signing key at a persistent handle of the TPM, as an SVSM may list one; its public area */
+static struct blob make_signing_key(void)
+{
+	static const TPM2B_SENSITIVE_CREATE sensitive = {.size = 0};
+	static const TPM2B_DATA outside = {.size = 0};
+	static const TPML_PCR_SELECTION creation = {.count = 0};
+	TPM2B_PUBLIC template = {.size = 0}, *public = NULL;
+	ESYS_TR key = ESYS_TR_NONE, kept = ESYS_TR_NONE;
+	struct blob area = fixture_ak(fixture_keys()->ak_ecc, NULL), out;
+	uint8_t bytes[sizeof(TPMT_PUBLIC)];
+	struct tpm_client client;
+	struct error error;
+	size_t used = 0;
+
+	assert_int_equal(Tss2_MU_TPMT_PUBLIC_Unmarshal(area.data, area.size, &used, &template.publicArea), 0);
+	blob_free(&area);
+	template.publicArea.unique.ecc.x.size = template.publicArea.unique.ecc.y.size = 0;
+	assert_true(tpm_client_open(&client, tpm.tcti, &error));
+	assert_int_equal(Esys_CreatePrimary(client.esys, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
+					    &sensitive, &template, &outside, &creation, &key, &public, NULL, NULL,
+					    NULL),
+			 0);
+	used = 0;
+	assert_int_equal(Tss2_MU_TPMT_PUBLIC_Marshal(&public->publicArea, bytes, sizeof(bytes), &used), 0);
+	assert_true(blob_copy(&out, bytes, used));
+	assert_int_equal(Esys_EvictControl(client.esys, ESYS_TR_RH_OWNER, key, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+					   ESYS_TR_NONE, SIGNING_HANDLE, &kept),
+			 0);
+	Esys_Free(public);
+	Esys_TR_Close(client.esys, &kept);
+	Esys_FlushContext(client.esys, key);
+	tpm_client_close(&client);
+	return out;
+}
+
+static void remove_signing_key(void)
+{
+	struct tpm_client client;
+	struct error error;
+	ESYS_TR key, gone;
+
+	assert_true(tpm_client_open(&client, tpm.tcti, &error));
+	assert_int_equal(
+		Esys_TR_FromTPMPublic(client.esys, SIGNING_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &key), 0);
+	assert_int_equal(Esys_EvictControl(client.esys, ESYS_TR_RH_OWNER, key, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+					   ESYS_TR_NONE, SIGNING_HANDLE, &gone),
+			 0);
+	tpm_client_close(&client);
+}
+
+static void put_number(struct blob *out, uint32_t value, size_t size)
+{
+	for (size_t i = size; i > 0; i--)
+		out->data[out->size++] = (uint8_t)(value >> 8 * (i - 1));
+}
+
+/* Version 1 of the manifest: the EK, and the signing key */
+static void list_both(struct guest *guest, const struct blob *signing)
+{
+	struct blob list = {malloc(4096), 0};
+	const struct blob *const keys[] = {&guest->tsm.manifest, signing};
+
+	assert_non_null(list.data);
+	put_number(&list, 1, 4);
+	put_number(&list, 2, 4);
+	for (size_t i = 0; i < 2; i++) {
+		put_number(&list, (uint32_t)keys[i]->size, 2);
+		memcpy(list.data + list.size, keys[i]->data, keys[i]->size);
+		list.size += keys[i]->size;
+	}
+	blob_free(&guest->tsm.manifest);
+	guest->tsm.manifest = list;
+	guest->request.manifest_version = 1;
+	guest->scene.policy.manifest_versions = 2;
+}
+
+/* The other two ways to bind an AK, with keys of a real TPM implementation */
+static void certified_and_listed(void **unused)
+{
+	struct guest guest;
+	struct blob signing;
+
+	(void)unused;
+	open_guest(&guest);
+	signing = make_signing_key();
+	list_both(&guest, &signing);
+	guest.request.certify_with = SIGNING_HANDLE;
+	assert_int_equal(judge(&guest, true), 0);
+	assert_int_equal(guest.evidence.binding, AK_BINDING_CERTIFICATION);
+	assert_string_equal(guest.tsm.service_manifest_version, "1");
+	evidence_free(&guest.evidence);
+	blob_free(&guest.bundle);
+	guest.request.certify_with = 0;
+	guest.request.ak_handle = SIGNING_HANDLE;
+	assert_int_equal(judge(&guest, true), 0);
+	assert_int_equal(guest.evidence.binding, AK_BINDING_MANIFEST);
+	remove_signing_key();
+	blob_free(&signing);
+	close_guest(&guest);
+}
+
 static void without_credential(void **unused)
 {
 	struct guest guest;
@@ -421,12 +525,19 @@ static void credential_for_another_key(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_way),	       cmocka_unit_test(separate_files),
-		cmocka_unit_test(ecc_endorsement_key), cmocka_unit_test(without_credential),
-		cmocka_unit_test(without_svsm),	       cmocka_unit_test(tpm_without_svsm),
-		cmocka_unit_test(without_tpm),	       cmocka_unit_test(disturbed_entry),
-		cmocka_unit_test(other_provider),      cmocka_unit_test(no_configfs),
-		cmocka_unit_test(unreachable_tpm),     cmocka_unit_test(credential_for_another_key),
+		cmocka_unit_test(whole_way),
+		cmocka_unit_test(certified_and_listed),
+		cmocka_unit_test(separate_files),
+		cmocka_unit_test(ecc_endorsement_key),
+		cmocka_unit_test(without_credential),
+		cmocka_unit_test(without_svsm),
+		cmocka_unit_test(tpm_without_svsm),
+		cmocka_unit_test(without_tpm),
+		cmocka_unit_test(disturbed_entry),
+		cmocka_unit_test(other_provider),
+		cmocka_unit_test(no_configfs),
+		cmocka_unit_test(unreachable_tpm),
+		cmocka_unit_test(credential_for_another_key),
 	};
 	int failed = cmocka_run_group_tests_name("collect", tests, start_tpm, stop_tpm);
 

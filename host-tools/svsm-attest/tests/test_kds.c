@@ -138,11 +138,14 @@ static void offline_without_cache(void **unused)
 static void busy_service(void **unused)
 {
 	static const unsigned int statuses[] = {429, 500, 503};
+	char *noted = NULL;
 	struct net net;
+	size_t size;
 
 	(void)unused;
 	open_net(&net);
 	prepare(&net);
+	net.scene.certs.kds.notes = open_memstream(&noted, &size);
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		empty_folder(net.cache);
 		net.server.requests = 0;
@@ -151,6 +154,9 @@ static void busy_service(void **unused)
 		assert_int_equal(judge(&net), 0);
 		assert_int_equal(net.server.requests, 6);
 	}
+	fclose(net.scene.certs.kds.notes);
+	assert_non_null(strstr(noted, "HTTP status 429; trying again"));
+	free(noted);
 	close_net(&net);
 }
 
