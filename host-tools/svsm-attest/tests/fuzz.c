@@ -6,6 +6,7 @@
 #include "event_log.h"
 #include "floor.h"
 #include "json_read.h"
+#include "loose_files.h"
 #include "quote.h"
 #include "show.h"
 #include "verify_options.h"
@@ -150,6 +151,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reference reference;
 	struct policy policy;
 	struct floors floors = {.count = 0};
+	struct evidence *evidence = calloc(1, sizeof(*evidence));
+	char *text = strndup((const char *)data, size);
 	struct state state;
 	struct error error;
 	FILE *file;
@@ -167,6 +170,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (state_read(path, &state, &error))
 		state_free(&state);
 	unlink(path);
+	if (!evidence || !text)
+		abort();
+	(void)!loose_files_pcr_values(text, evidence, &error);
+	free(evidence);
+	free(text);
 	return 0;
 }
 #elif FUZZ == GROUP_BATCH
