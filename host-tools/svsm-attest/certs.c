@@ -204,8 +204,20 @@ bool certs_authorities(const struct certs *certs, const struct certs_query *quer
 	return ok || error_refuse(error, "%s: not a list of certificates in PEM form", name[0] ? name : "KDS's answer");
 }
 
+/* A list that cannot be read or has ended; what it says is judged elsewhere. */
+static bool is_useless(const struct blob *bytes, time_t now)
+{
+	X509_CRL *crl = certificate_crl_parse(bytes);
+	time_t ends = 0;
+	bool ended = !crl || !certificate_time(X509_CRL_get0_nextUpdate(crl), &ends) || ends < now;
+
+	X509_CRL_free(crl);
+	return ended;
+}
+
 bool certs_crl(const struct certs *certs, const struct certs_query *query, struct blob *out, struct error *error)
 {
+	static const char what[] = "revocation list (CRL)";
 	char name[NAME_SIZE], path[KDS_PATH_MAX];
 
 	*out = (struct blob){NULL, 0};
@@ -214,5 +226,12 @@ bool certs_crl(const struct certs *certs, const struct certs_query *query, struc
 	if (name[0])
 		return file_read(name, KDS_RESPONSE_MAX, out, error);
 	kds_path_crl(path, query->product, is_vlek(query));
-	return get(certs, path, "revocation list (CRL)", "--crl", CACHE_CRL_SECONDS, out, error);
+	if (!get(certs, path, what, "--crl", CACHE_CRL_SECONDS, out, error))
+		return false;
+	if (certs->offline || !certs->cache || !is_useless(out, query->now))
+		return true;
+	/* Fresh in the cache, and yet no good: there may be a newer one. */
+	blob_free(out);
+	cache_forget(certs->cache, certs->kds.url, path);
+	return get(certs, path, what, "--crl", CACHE_CRL_SECONDS, out, error);
 }

@@ -25,6 +25,7 @@ struct certs_query {
 	const struct report *report;
 	enum product product;		       /* PRODUCT_UNKNOWN: files only */
 	const struct certificate_table *table; /* of the host, or NULL */
+	time_t now;			       /* for the list: one that has ended is asked for again */
 };
 
 /*

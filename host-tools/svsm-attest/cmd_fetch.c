@@ -75,7 +75,7 @@ static int fetch_line(const struct verify_options *options, const struct certs_q
 static int fetch_product(const struct verify_options *options)
 {
 	struct report report = {.product = options->product};
-	const struct certs_query query = {.report = &report, .product = options->product};
+	const struct certs_query query = {.report = &report, .product = options->product, .now = time(NULL)};
 	int result = fetch_line(options, &query, product_name(options->product));
 
 	report.fields.key_info = SNP_SIGNING_KEY_VLEK << SNP_KEY_INFO_SIGNING_KEY_SHIFT;
@@ -85,7 +85,7 @@ static int fetch_product(const struct verify_options *options)
 static int fetch_report(const struct verify_options *options, const char *name)
 {
 	struct findings findings = {.count = 0};
-	struct certs_query query = {.product = PRODUCT_UNKNOWN};
+	struct certs_query query = {.product = PRODUCT_UNKNOWN, .now = time(NULL)};
 	struct report report;
 	struct error error;
 	struct blob bytes;

@@ -118,7 +118,7 @@ static void without_crl(struct verify *v, const struct error *error)
 
 void verify_revocation(struct verify *v)
 {
-	const struct certs_query query = {.report = &v->report, .product = v->product};
+	const struct certs_query query = {.report = &v->report, .product = v->product, .now = v->now};
 	struct error error;
 	struct blob crl;
 	char until[32];

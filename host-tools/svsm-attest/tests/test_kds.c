@@ -242,6 +242,35 @@ static void garbage_is_not_kept(void **unused)
 		assert_int_equal(judge(&net), 0);
 		empty_folder(net.cache);
 	}
+	good = net.server.file[2].body;
+	net.server.file[2].body = garbage;
+	assert_int_equal(judge(&net), REVOCATION);
+	net.server.file[2].body = good;
+	assert_int_equal(judge(&net), 0);
+	close_net(&net);
+}
+
+/* A list that has ended is asked for again, however young its copy in the cache is. */
+static void ended_list(void **unused)
+{
+	struct fixture_certificates old;
+	struct fixture_files files;
+	struct blob good;
+	struct net net;
+
+	(void)unused;
+	open_net(&net);
+	prepare(&net);
+	/* Of the same ARK: only the list is taken from these files. */
+	old = net.scene.certificates;
+	old.crl_ends = -3600;
+	fixture_make_certificates(&old, &files);
+	good = net.server.file[2].body;
+	net.server.file[2].body = files.crl;
+	assert_int_equal(judge(&net), REVOCATION);
+	net.server.file[2].body = good;
+	assert_int_equal(judge(&net), 0);
+	fixture_files_free(&files);
 	close_net(&net);
 }
 
@@ -412,6 +441,7 @@ int test_kds_run(void)
 		cmocka_unit_test(endless_answer),
 		cmocka_unit_test(garbage_is_not_kept),
 		cmocka_unit_test(poisoned_cache),
+		cmocka_unit_test(ended_list),
 		cmocka_unit_test(stale_list),
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(host_table_first),
