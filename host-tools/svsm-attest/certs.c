@@ -3,6 +3,7 @@
 #include "certs.h"
 
 #include "cache.h"
+#include "certificate_memo.h"
 #include "chain.h"
 #include "file.h"
 
@@ -196,7 +197,7 @@ bool certs_authorities(const struct certs *certs, const struct certs_query *quer
 	}
 	if (!ok)
 		return false;
-	ok = certificate_list_parse(out, &bytes);
+	ok = certificate_memo_parse(out, &bytes);
 	blob_free(&bytes);
 	*form = !ok;
 	if (!ok && path[0])

@@ -4,7 +4,7 @@
 D := host-tools/svsm-attest
 ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c check.c finding.c report.c report_json.c \
 	tpm_public.c tpm_profile.c manifest.c evidence.c state.c credential.c floor.c policy_names.c policy.c reference.c \
-	certificate.c certificate_table.c root.c chain.c crl.c leaf.c kds.c cache.c certs.c quote.c event_type.c \
+	certificate.c certificate_memo.c certificate_table.c root.c chain.c crl.c leaf.c kds.c cache.c certs.c quote.c event_type.c \
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c loose_files.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
 	show.c show_report.c show_certificate.c show_event_log.c)
