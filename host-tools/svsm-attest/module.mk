@@ -21,3 +21,8 @@ T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
 	test_chain.c test_policy.c test_tpm.c test_event_log.c test_vectors.c \
 	test_state.c test_kds.c kds_server.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,-I$(D))
+
+# configfs-tsm as a folder: the kernel's part of mkdir and open
+FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open
+$(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c fixture.c fixture_certs.c fixture_keys.c) \
+	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS) $(FAKE_TSM),-I$(D) -I$(T))

@@ -128,8 +128,7 @@ static bool configure(struct entry *entry, const struct tsm_request *request, bo
 	return write_attribute(entry, "inblob", request->nonce, sizeof(request->nonce), error);
 }
 
-/* Nobody else has written to the entry between configuration and the last read. */
-static bool undisturbed(const struct entry *entry, bool *out, struct error *error)
+static bool read_generation(const struct entry *entry, unsigned long *out, struct error *error)
 {
 	struct blob text;
 	char digits[16] = "";
@@ -138,7 +137,7 @@ static bool undisturbed(const struct entry *entry, bool *out, struct error *erro
 		return false;
 	memcpy(digits, text.data, text.size < sizeof(digits) ? text.size : sizeof(digits) - 1);
 	blob_free(&text);
-	*out = strtoul(digits, NULL, 10) == entry->writes;
+	*out = strtoul(digits, NULL, 10);
 	return true;
 }
 
@@ -149,21 +148,33 @@ static bool read_answer(const struct entry *entry, struct tsm_answer *out, struc
 	       (!out->has_svsm || read_attribute(entry, "manifestblob", &out->manifest, error));
 }
 
+/* One attempt. `alone`: nobody else has written to the entry from before the configuration to the last read. */
+static bool ask_once(struct entry *entry, const struct tsm_request *request, struct tsm_answer *out, bool *alone,
+		     struct error *error)
+{
+	unsigned long before, after;
+
+	entry->writes = 0;
+	if (!read_generation(entry, &before, error) || !configure(entry, request, out->has_svsm, error) ||
+	    !read_answer(entry, out, error) || !read_generation(entry, &after, error))
+		return false;
+	*alone = after - before == entry->writes;
+	return true;
+}
+
 static bool ask(struct entry *entry, const struct tsm_request *request, struct tsm_answer *out, struct error *error)
 {
-	bool alone = false;
+	bool svsm = !request->no_svsm && has_attribute(entry, "service_provider"), alone = false;
 
-	out->has_svsm = !request->no_svsm && has_attribute(entry, "service_provider");
 	if (!check_provider(entry, error))
 		return false;
 	for (int i = 0; i < ATTEMPTS; i++) {
-		if (!configure(entry, request, out->has_svsm, error) || !read_answer(entry, out, error) ||
-		    !undisturbed(entry, &alone, error))
+		tsm_answer_free(out);
+		out->has_svsm = svsm;
+		if (!ask_once(entry, request, out, &alone, error))
 			return false;
 		if (alone)
 			return true;
-		tsm_answer_free(out);
-		out->has_svsm = !request->no_svsm && has_attribute(entry, "service_provider");
 	}
 	return error_io(error, "%s: somebody else keeps writing to this report entry", entry->path);
 }
