@@ -191,8 +191,7 @@ bool tpm_client_activate(struct tpm_client *client, const struct blob *credentia
 		return false;
 	code = Esys_ActivateCredential(client->esys, client->ak, client->ek, ESYS_TR_PASSWORD, session, ESYS_TR_NONE,
 				       &id, &encrypted, &value);
-	if (code != TSS2_RC_SUCCESS)
-		Esys_FlushContext(client->esys, session); /* otherwise the TPM has ended it */
+	Esys_FlushContext(client->esys, session);
 	ok = code == TSS2_RC_SUCCESS
 		     ? blob_copy(recovered, value->buffer, value->size) || error_resources(error, "keep a secret")
 		     : failed(error, "the TPM does not open the credential: it was made for another EK or AK", code);
