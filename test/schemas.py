@@ -37,6 +37,8 @@ def load_schemas():
         with open(path, encoding="utf-8") as file:
             schema = json.load(file)
         jsonschema.Draft202012Validator.check_schema(schema)
+        if "format" not in schema["properties"]:
+            continue  # a part of something else
         schemas[schema["properties"]["format"]["const"]] = jsonschema.Draft202012Validator(schema)
     return schemas
 
