@@ -26,3 +26,21 @@ $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_ce
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open
 $(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c fixture.c fixture_certs.c fixture_keys.c) \
 	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS) $(FAKE_TSM),-I$(D) -I$(T))
+
+ATTEST_FIXTURE := $(addprefix $(T)/,fixture.c fixture_certs.c fixture_keys.c)
+$(call bench_program,svsm-attest,$(T)/bench.c $(ATTEST_FIXTURE) $(ATTEST_CORE),-lcmocka $(ATTEST_LIBS),-I$(D) -I$(T))
+
+# Not run by itself: `make fuzz` starts from what it writes
+$(BUILD)/fuzz/svsm-attest-seeds: $(T)/write_seeds.c $(ATTEST_FIXTURE) $(ATTEST_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihost-tools/svsm-attest -Ihost-tools/svsm-attest/tests $(HOST_LDFLAGS) \
+		-o $@ $^ -lcmocka $(ATTEST_LIBS)
+FUZZ_SEEDERS += $(BUILD)/fuzz/svsm-attest-seeds
+attest_fuzz = $(call fuzz_program,svsm-attest-fuzz-$(1),$(T)/fuzz.c $(ATTEST_CORE),$(ATTEST_LIBS),-I$(D) -DFUZZ=$(2))
+$(call attest_fuzz,bundle,1)
+$(call attest_fuzz,report,2)
+$(call attest_fuzz,certificates,3)
+$(call attest_fuzz,tpm,4)
+$(call attest_fuzz,event-log,5)
+$(call attest_fuzz,json,6)
+$(call attest_fuzz,batch,7)
