@@ -8,6 +8,7 @@
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
+#   make bench      measure
 
 BUILD := build
 .DEFAULT_GOAL := all
@@ -57,6 +58,8 @@ host_test = $(eval $(call host_test_,$(strip $(1)),$(2),$(3),$(4)))
 
 # $(call fuzz_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/fuzz/NAME, a libFuzzer program; `make fuzz` runs each
 FUZZERS :=
+# Programs that write well-formed inputs to {folder}/{fuzzer}/
+FUZZ_SEEDERS :=
 FUZZ_SECONDS ?= 60
 define fuzz_program_
 $(BUILD)/fuzz/$(1): $(2)
@@ -66,6 +69,16 @@ $(BUILD)/fuzz/$(1): $(2)
 FUZZERS += $(1)
 endef
 fuzz_program = $(eval $(call fuzz_program_,$(strip $(1)),$(2),$(3),$(4)))
+
+# $(call bench_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/bench/NAME, optimised like what is shipped; `make bench` runs each
+BENCHES :=
+define bench_program_
+$(BUILD)/bench/$(1): $(2)
+	@mkdir -p $$(@D)
+	$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(4) $(HOST_LDFLAGS) -o $$@ $$(filter %.c,$$^) $(3)
+BENCHES += $(BUILD)/bench/$(1)
+endef
+bench_program = $(eval $(call bench_program_,$(strip $(1)),$(2),$(3),$(4)))
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -78,7 +91,7 @@ include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module
 
 JOBS := $(shell nproc)
 
-.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz
+.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz bench
 all: $(ALL)
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -101,11 +114,15 @@ unit-tests: $(UNIT_TESTS)
 unit-test: unit-tests
 	@scripts/run-tests --unit-only $(UNIT_TESTS)
 # Each fuzzer for FUZZ_SECONDS; what it finds stays in build/fuzz/
-fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS))
-	@set -e; for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/corpus/$$f; echo "fuzz $$f"; \
+fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS)) $(FUZZ_SEEDERS)
+	@mkdir -p $(BUILD)/fuzz/corpus
+	@set -e; for s in $(FUZZ_SEEDERS); do $$s $(BUILD)/fuzz/corpus >$(BUILD)/fuzz/seeds.log 2>&1; done; for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/corpus/$$f; echo "fuzz $$f"; \
 		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 \
 		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f 2>$(BUILD)/fuzz/$$f.log || \
 		{ tail -n 40 $(BUILD)/fuzz/$$f.log; exit 1; }; grep '^Done\|stat::' $(BUILD)/fuzz/$$f.log; done
+# Each with figures of its own, as ratios where a bare measure exists in the same run
+bench: $(BENCHES)
+	@set -e; for b in $(BENCHES); do $$b 2>/dev/null; done
 check: deps
 	@scripts/check-licence
 	@scripts/check-format

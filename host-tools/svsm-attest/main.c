@@ -12,7 +12,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"challenge", command_challenge}, {"credential", command_credential}, {"verify", command_verify},
-	{"batch", command_batch},	  {"fetch", command_fetch},	      {"show", command_show},
+	{"collect", command_collect},	  {"batch", command_batch},	      {"fetch", command_fetch},
+	{"show", command_show},
 };
 
 static const char help[] =
@@ -21,6 +22,7 @@ static const char help[] =
 	"\n"
 	"  challenge    make a nonce for the guest\n"
 	"  credential   make a credential that only the guest's TPM can open\n"
+	"  collect      in the guest: gather evidence\n"
 	"  verify       verify the guest's evidence, or a report alone, and give a verdict\n"
 	"  batch        the same for many, one JSON object a line\n"
 	"  fetch        get certificates ahead of time\n"

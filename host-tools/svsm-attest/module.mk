@@ -8,15 +8,41 @@ ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c che
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
 	show.c show_report.c show_certificate.c show_event_log.c)
+# In the guest
+ATTEST_COLLECT := $(addprefix $(D)/,tsm.c tpm_client.c evidence_json.c collect.c)
+ATTEST_TPM_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-rc
 ATTEST_CORE += $(D)/expectation.c $(KEY_TEMPLATE_SRC)
 ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
 ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 
 $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c \
-	cmd_batch.c cmd_fetch.c cmd_show.c) \
-	$(ATTEST_CORE),$(ATTEST_LIBS),$(ATTEST_CFLAGS))
+	cmd_batch.c cmd_fetch.c cmd_show.c cmd_collect.c) \
+	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS),$(ATTEST_CFLAGS))
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
-	test_chain.c test_vectors.c test_expectation.c) \
-	$(ATTEST_CORE),$(ATTEST_LIBS),$(ATTEST_CFLAGS))
+	test_chain.c test_policy.c test_tpm.c test_event_log.c test_vectors.c \
+	test_state.c test_kds.c kds_server.c test_expectation.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
+
+# configfs-tsm as a folder: the kernel's part of mkdir and open
+FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open
+$(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c fixture.c fixture_certs.c fixture_keys.c) \
+	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS) $(FAKE_TSM),$(ATTEST_CFLAGS) -I$(T))
+
+ATTEST_FIXTURE := $(addprefix $(T)/,fixture.c fixture_certs.c fixture_keys.c)
+$(call bench_program,svsm-attest,$(T)/bench.c $(ATTEST_FIXTURE) $(ATTEST_CORE),-lcmocka $(ATTEST_LIBS),$(ATTEST_CFLAGS) -I$(T))
+
+# Not run by itself: `make fuzz` starts from what it writes
+$(BUILD)/fuzz/svsm-attest-seeds: $(T)/write_seeds.c $(ATTEST_FIXTURE) $(ATTEST_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihost-tools/key-template -Ihost-tools/svsm-attest -Ihost-tools/svsm-attest/tests $(HOST_LDFLAGS) \
+		-o $@ $^ -lcmocka $(ATTEST_LIBS)
+FUZZ_SEEDERS += $(BUILD)/fuzz/svsm-attest-seeds
+attest_fuzz = $(call fuzz_program,svsm-attest-fuzz-$(1),$(T)/fuzz.c $(ATTEST_CORE),$(ATTEST_LIBS),$(ATTEST_CFLAGS) -DFUZZ=$(2))
+$(call attest_fuzz,bundle,1)
+$(call attest_fuzz,report,2)
+$(call attest_fuzz,certificates,3)
+$(call attest_fuzz,tpm,4)
+$(call attest_fuzz,event-log,5)
+$(call attest_fuzz,json,6)
+$(call attest_fuzz,batch,7)

@@ -74,3 +74,22 @@ void tcb_text(const struct tcb *tcb, char text[TCB_TEXT_MAX])
 	snprintf(text + length, TCB_TEXT_MAX - (size_t)length, "bootloader %u, tee %u, snp %u, microcode %u",
 		 tcb->bootloader, tcb->tee, tcb->snp, tcb->microcode);
 }
+
+void tcb_shortfall_text(const struct tcb *a, const struct tcb *b, char text[TCB_TEXT_MAX])
+{
+	const struct {
+		const char *name;
+		uint8_t has, needs;
+	} parts[] = {
+		{"fmc", a->fmc, b->fmc}, {"bootloader", a->bootloader, b->bootloader}, {"tee", a->tee, b->tee},
+		{"snp", a->snp, b->snp}, {"microcode", a->microcode, b->microcode},
+	};
+	size_t length = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].has < parts[i].needs && length < TCB_TEXT_MAX)
+			length += (size_t)snprintf(text + length, TCB_TEXT_MAX - length, "%s%s %u < %u",
+						   length ? ", " : "", parts[i].name, parts[i].has, parts[i].needs);
+	}
+}

@@ -39,8 +39,11 @@ bool tcb_decode(enum product product, const uint8_t bytes[8], struct tcb *out);
 /* Every component of `a` is at least that of `b`. */
 bool tcb_at_least(const struct tcb *a, const struct tcb *b);
 
-#define TCB_TEXT_MAX 96u
+#define TCB_TEXT_MAX 128u
 /* "bootloader 3, tee 0, snp 8, microcode 115", with fmc in front when it is not 0 */
 void tcb_text(const struct tcb *tcb, char text[TCB_TEXT_MAX]);
+
+/* Each component of `a` that is below `b`: "snp 25 < 27, microcode 84 < 86" */
+void tcb_shortfall_text(const struct tcb *a, const struct tcb *b, char text[TCB_TEXT_MAX]);
 
 #endif

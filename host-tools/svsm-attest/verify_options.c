@@ -251,8 +251,6 @@ bool verify_inputs_read(const struct verify_options *o, struct verify_inputs *in
 	    (o->report_data &&
 	     !read_bytes(o->report_data, "--report-data", in->report_data, sizeof(in->report_data), error)))
 		return false;
-	if (in->has_policy && in->policy.guest_equals_reference && !o->reference)
-		return error_refuse(error, "policy %s: guest_policy.equals_reference needs --reference", o->policy);
 	in->revocation = stricter(o, in);
 	return true;
 }

@@ -39,7 +39,11 @@ static void check_guest_policy(struct verify *v)
 		       bit_names(report_guest_policy_bits, loose, names));
 	findings_check(&v->findings, CHECK_GUEST_POLICY_REQUIRED, missing == 0, "the guest policy lacks: %s",
 		       bit_names(report_guest_policy_bits, missing, names));
-	if (policy->guest_equals_reference && v->reference)
+	if (policy->guest_equals_reference && !v->reference)
+		findings_check(&v->findings, CHECK_GUEST_POLICY_REFERENCE, false,
+			       "policy '%s' wants the guest policy of the reference values: give --reference",
+			       policy->name);
+	else if (policy->guest_equals_reference)
 		findings_check(&v->findings, CHECK_GUEST_POLICY_REFERENCE, bits == v->reference->guest_policy,
 			       "guest policy 0x%" PRIx64 " is not the reference value 0x%" PRIx64, bits,
 			       v->reference->guest_policy);

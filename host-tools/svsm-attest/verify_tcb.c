@@ -71,16 +71,15 @@ static void check_levels(struct verify *v, const struct floor *floor, const stru
 	};
 	/* Without a policy, what AMD's key vouches for */
 	uint32_t to = v->policy ? v->policy->floor_applies_to : POLICY_TCB_REPORTED;
-	char has[TCB_TEXT_MAX], needs[TCB_TEXT_MAX];
+	char shortfall[TCB_TEXT_MAX];
 
-	tcb_text(&floor->minimum, needs);
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		if (!(to & values[i].bit))
 			continue;
-		tcb_text(values[i].value, has);
+		tcb_shortfall_text(values[i].value, &floor->minimum, shortfall);
 		findings_check(&v->findings, CHECK_TCB_FLOOR, tcb_at_least(values[i].value, &floor->minimum),
-			       "%s (%s) is below the minimum (%s)%s%s", values[i].name, has, needs,
-			       floor->bulletin[0] ? " of " : "", floor->bulletin);
+			       "%s is below the minimum%s%s: %s", values[i].name, floor->bulletin[0] ? " of " : "",
+			       floor->bulletin, shortfall);
 	}
 }
 

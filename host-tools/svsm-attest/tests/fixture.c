@@ -119,7 +119,7 @@ void scene_open(struct scene *scene)
 }
 
 /* r, s of a P-384 signature, little-endian as in a report */
-static void sign_report(struct scene *scene)
+void fixture_sign_report(struct snp_report *report, EVP_PKEY *signer)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t der[160];
@@ -127,12 +127,12 @@ static void sign_report(struct scene *scene)
 	size_t size = sizeof(der);
 	ECDSA_SIG *pair;
 
-	assert_true(EVP_DigestSignInit_ex(context, NULL, "SHA384", NULL, NULL, scene->report_signer, NULL) > 0 &&
-		    EVP_DigestSign(context, der, &size, (const uint8_t *)&scene->report, SNP_REPORT_SIGNED_SIZE) > 0);
+	assert_true(EVP_DigestSignInit_ex(context, NULL, "SHA384", NULL, NULL, signer, NULL) > 0 &&
+		    EVP_DigestSign(context, der, &size, (const uint8_t *)report, SNP_REPORT_SIGNED_SIZE) > 0);
 	pair = d2i_ECDSA_SIG(NULL, &at, (long)size);
 	assert_non_null(pair);
-	assert_int_equal(BN_bn2lebinpad(ECDSA_SIG_get0_r(pair), scene->report.signature_r, 72), 72);
-	assert_int_equal(BN_bn2lebinpad(ECDSA_SIG_get0_s(pair), scene->report.signature_s, 72), 72);
+	assert_int_equal(BN_bn2lebinpad(ECDSA_SIG_get0_r(pair), report->signature_r, 72), 72);
+	assert_int_equal(BN_bn2lebinpad(ECDSA_SIG_get0_s(pair), report->signature_s, 72), 72);
 	ECDSA_SIG_free(pair);
 	EVP_MD_CTX_free(context);
 }
@@ -147,7 +147,7 @@ static void bind_report_data(struct scene *scene)
 	SHA512(input, STATE_NONCE_SIZE + scene->manifest.size, scene->report.report_data);
 }
 
-static TPMT_SIGNATURE sign_quote(const struct scene *scene, const uint8_t *message, size_t length)
+static TPMT_SIGNATURE sign(EVP_PKEY *signer, TPMI_ALG_HASH hash, const uint8_t *message, size_t length)
 {
 	TPMT_SIGNATURE out = {.sigAlg = TPM2_ALG_RSASSA};
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -155,22 +155,21 @@ static TPMT_SIGNATURE sign_quote(const struct scene *scene, const uint8_t *messa
 	const unsigned char *at = bytes;
 	size_t size = sizeof(bytes);
 
-	assert_true(EVP_DigestSignInit_ex(context, NULL, tpm_hash_name(scene->quote_hash), NULL, NULL,
-					  scene->quote_signer, NULL) > 0 &&
+	assert_true(EVP_DigestSignInit_ex(context, NULL, tpm_hash_name(hash), NULL, NULL, signer, NULL) > 0 &&
 		    EVP_DigestSign(context, bytes, &size, message, length) > 0);
 	EVP_MD_CTX_free(context);
-	if (EVP_PKEY_is_a(scene->quote_signer, "RSA")) {
-		out.signature.rsassa.hash = scene->quote_hash;
+	if (EVP_PKEY_is_a(signer, "RSA")) {
+		out.signature.rsassa.hash = hash;
 		out.signature.rsassa.sig.size = (UINT16)size;
 		memcpy(out.signature.rsassa.sig.buffer, bytes, size);
 	} else {
 		ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &at, (long)size);
 		TPMS_SIGNATURE_ECC *ecc = &out.signature.ecdsa;
-		int width = (EVP_PKEY_get_bits(scene->quote_signer) + 7) / 8;
+		int width = (EVP_PKEY_get_bits(signer) + 7) / 8;
 
 		assert_non_null(pair);
 		out.sigAlg = TPM2_ALG_ECDSA;
-		ecc->hash = scene->quote_hash;
+		ecc->hash = hash;
 		ecc->signatureR.size = ecc->signatureS.size = (UINT16)width;
 		assert_int_equal(BN_bn2binpad(ECDSA_SIG_get0_r(pair), ecc->signatureR.buffer, width), width);
 		assert_int_equal(BN_bn2binpad(ECDSA_SIG_get0_s(pair), ecc->signatureS.buffer, width), width);
@@ -179,24 +178,37 @@ static TPMT_SIGNATURE sign_quote(const struct scene *scene, const uint8_t *messa
 	return out;
 }
 
+void fixture_sign_attest(const TPMS_ATTEST *attest, EVP_PKEY *signer, TPMI_ALG_HASH hash, struct blob *bytes,
+			 struct blob *signature)
+{
+	uint8_t buffer[2048];
+	TPMT_SIGNATURE by;
+	size_t used = 0;
+
+	assert_int_equal(Tss2_MU_TPMS_ATTEST_Marshal(attest, buffer, sizeof(buffer), &used), 0);
+	assert_true(blob_copy(bytes, buffer, used));
+	by = sign(signer, hash, buffer, used);
+	used = 0;
+	assert_int_equal(Tss2_MU_TPMT_SIGNATURE_Marshal(&by, buffer, sizeof(buffer), &used), 0);
+	assert_true(blob_copy(signature, buffer, used));
+}
+
 static json_t *quote_json(struct scene *scene)
 {
-	uint8_t bytes[2048], signature_bytes[2048];
-	size_t used = 0, signature_used = 0;
 	TPM2B_DIGEST *digest = &scene->attest.attested.quote.pcrDigest;
-	TPMT_SIGNATURE signature;
+	struct blob bytes, signature;
+	json_t *object;
 
 	if (!scene->keep_pcr_digest) {
 		digest->size = 32;
 		SHA256((const uint8_t *)scene->pcr, sizeof(scene->pcr), digest->buffer);
 	}
-	assert_int_equal(Tss2_MU_TPMS_ATTEST_Marshal(&scene->attest, bytes, sizeof(bytes), &used), 0);
-	signature = sign_quote(scene, bytes, used);
-	assert_int_equal(
-		Tss2_MU_TPMT_SIGNATURE_Marshal(&signature, signature_bytes, sizeof(signature_bytes), &signature_used),
-		0);
-	return json_pack("{s:o, s:o}", "attest", fixture_base64(bytes, used), "signature",
-			 fixture_base64(signature_bytes, signature_used));
+	fixture_sign_attest(&scene->attest, scene->quote_signer, scene->quote_hash, &bytes, &signature);
+	object = json_pack("{s:o, s:o}", "attest", fixture_base64(bytes.data, bytes.size), "signature",
+			   fixture_base64(signature.data, signature.size));
+	blob_free(&bytes);
+	blob_free(&signature);
+	return object;
 }
 
 /* The relying party makes the credential, the TPM opens it. */
@@ -257,7 +269,7 @@ void scene_build(struct scene *scene)
 	fixture_files_free(&files);
 	if (!scene->keep_report_data)
 		bind_report_data(scene);
-	sign_report(scene);
+	fixture_sign_report(&scene->report, scene->report_signer);
 	scene->bundle =
 		json_pack("{s:s, s:i, s:s, s:o, s:o, s:n, s:{s:s, s:s, s:i, s:o}, s:n, s:[o], s:o, s:o, s:o, s:o, s:n}",
 			  "format", "svsm-evidence", "version", 1, "collector", "test", "nonce",

@@ -95,6 +95,12 @@ void scene_expect_run(struct scene *scene, int code, const char *words, uint32_t
 /* Writes evidence.json, state.json, reference.json, ark.pem and the certificates to `folder`; false on failure. */
 bool scene_write(const char *folder);
 
+/* Marshals what a TPM would state, and signs it. */
+void fixture_sign_attest(const TPMS_ATTEST *attest, EVP_PKEY *signer, TPMI_ALG_HASH hash, struct blob *bytes,
+			 struct blob *signature);
+/* R and S of a report, over its signed bytes */
+void fixture_sign_report(struct snp_report *report, EVP_PKEY *signer);
+
 /* New string of base64 as a JSON value */
 json_t *fixture_base64(const void *data, size_t size);
 /* Writes a file inside the scene's folder. */
@@ -118,10 +124,6 @@ struct refusal {
 int fixture_run_refusals(const char *group, const struct refusal *rows, size_t count);
 #define RUN_REFUSALS(group, rows) fixture_run_refusals(group, rows, sizeof(rows) / sizeof((rows)[0]))
 
-int test_text_run(void);
-int test_report_run(void);
-int test_manifest_run(void);
-int test_credential_run(void);
 int test_parse_run(void);
 int test_vectors_run(void);
 int test_chain_run(void);
@@ -129,7 +131,7 @@ int test_expectation_run(void);
 int test_policy_run(void);
 int test_tpm_run(void);
 int test_event_log_run(void);
-int test_files_run(void);
+int test_state_run(void);
 int test_kds_run(void);
 
 #endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* collect, from challenge to verdict: the report from a fake of configfs-tsm, the TPM is swtpm. */
+#include "collect.h"
+#include "evidence_json.h"
+#include "fake_tsm.h"
+#include "fixture_certs.h"
+#include "tpm_client.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* One swtpm for all tests; its EK is the manifest's. */
+static struct {
+	char folder[64], tcti[160];
+	pid_t pid;
+} tpm;
+
+static int start_tpm(void **unused)
+{
+	char state[128], server[160], control[160], socket[128];
+	char *const arguments[] = {(char *)"swtpm",
+				   (char *)"socket",
+				   (char *)"--tpm2",
+				   (char *)"--tpmstate",
+				   state,
+				   (char *)"--server",
+				   server,
+				   (char *)"--ctrl",
+				   control,
+				   (char *)"--flags",
+				   (char *)"not-need-init,startup-clear",
+				   NULL};
+
+	(void)unused;
+	snprintf(tpm.folder, sizeof(tpm.folder), "/tmp/svsm-attest-tpm.XXXXXX");
+	if (!mkdtemp(tpm.folder))
+		return -1;
+	snprintf(state, sizeof(state), "dir=%s", tpm.folder);
+	snprintf(socket, sizeof(socket), "%s/socket", tpm.folder);
+	snprintf(server, sizeof(server), "type=unixio,path=%s", socket);
+	snprintf(control, sizeof(control), "type=unixio,path=%s.ctrl", socket);
+	snprintf(tpm.tcti, sizeof(tpm.tcti), "swtpm:path=%s", socket);
+	if (posix_spawnp(&tpm.pid, "swtpm", NULL, NULL, arguments, environ) != 0)
+		return -1;
+	for (int i = 0; i < 500 && access(socket, F_OK) != 0; i++)
+		usleep(20000);
+	return access(socket, F_OK);
+}
+
+static int stop_tpm(void **unused)
+{
+	static const char *const names[] = {"socket", "socket.ctrl", "tpm2-00.permall", "tpm2-00.volatilestate",
+					    ".lock"};
+	char path[128];
+	int status;
+
+	(void)unused;
+	kill(tpm.pid, SIGTERM);
+	waitpid(tpm.pid, &status, 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", tpm.folder, names[i]);
+		unlink(path);
+	}
+	return rmdir(tpm.folder);
+}
+
+struct guest {
+	struct scene scene; /* for its certificates, policy and reference */
+	struct fake_tsm tsm;
+	struct collect_request request;
+	FILE *notes;
+	char *noted;
+	size_t noted_size;
+	struct evidence evidence;
+	struct blob bundle;
+};
+
+static void open_guest(struct guest *guest)
+{
+	struct blob ak;
+	struct error error;
+
+	memset(guest, 0, sizeof(*guest));
+	scene_open(&guest->scene);
+	scene_build(&guest->scene);
+	guest->tsm = (struct fake_tsm){.provider = "sev_guest", .report = guest->scene.report};
+	snprintf(guest->tsm.root, sizeof(guest->tsm.root), "/tmp/svsm-attest-tsm.XXXXXX");
+	assert_non_null(mkdtemp(guest->tsm.root));
+	guest->request = (struct collect_request){
+		.tsm_root = guest->tsm.root,
+		.tcti = tpm.tcti,
+		.ek = TPM_EK_L1,
+		.bank = TPM2_ALG_SHA256,
+		.pcrs = 0x3ff,
+		.event_log = "none",
+	};
+	memcpy(guest->request.nonce, guest->scene.state.nonce, 64);
+	if (!collect_keys(&guest->request, &guest->tsm.manifest, &ak, &error))
+		fail_msg("%s", error.text);
+	blob_free(&ak);
+	guest->notes = open_memstream(&guest->noted, &guest->noted_size);
+	fake_tsm_use(&guest->tsm);
+}
+
+static void close_guest(struct guest *guest)
+{
+	assert_int_equal(guest->tsm.entries, 0);
+	fake_tsm_use(NULL);
+	assert_int_equal(rmdir(guest->tsm.root), 0);
+	evidence_free(&guest->evidence);
+	blob_free(&guest->bundle);
+	blob_free(&guest->tsm.manifest);
+	blob_free(&guest->request.credential);
+	blob_free(&guest->request.secret);
+	fclose(guest->notes);
+	free(guest->noted);
+	scene_close(&guest->scene);
+}
+
+static void challenge(struct guest *guest)
+{
+	struct tpm_public ek, ak;
+	struct credential credential;
+	struct state *state = &guest->scene.state;
+	struct error error;
+
+	blob_free(&state->ek);
+	blob_free(&state->ak);
+	if (!collect_keys(&guest->request, &state->ek, &state->ak, &error))
+		fail_msg("%s", error.text);
+	assert_true(tpm_public_parse(&ek, "ek", state->ek.data, state->ek.size, &error));
+	assert_true(tpm_public_parse(&ak, "ak", state->ak.data, state->ak.size, &error));
+	assert_true(credential_make(&ek, &ak, state->secret, STATE_SECRET_SIZE, &credential, &error));
+	state->has_credential = true;
+	guest->request.credential = credential.id_object;
+	guest->request.secret = credential.encrypted_secret;
+	tpm_public_free(&ek);
+	tpm_public_free(&ak);
+}
+
+/* Collects, writes the bundle and judges it; exit code */
+static int judge(struct guest *guest, bool with_policy)
+{
+	struct verify *verify = calloc(1, sizeof(*verify));
+	struct certificate_list roots;
+	struct error error;
+	json_t *bundle;
+	char *text;
+	int code;
+
+	if (!collect(&guest->request, &guest->evidence, guest->notes, &error))
+		fail_msg("%s", error.text);
+	fflush(guest->notes);
+	bundle = evidence_json(&guest->evidence);
+	text = json_dumps(bundle, 0);
+	json_decref(bundle);
+	assert_true(text && blob_copy(&guest->bundle, text, strlen(text)));
+	free(text);
+	assert_true(certificate_list_parse(&roots, &guest->scene.root_pem));
+	*verify = (struct verify){
+		.name = "bundle",
+		.bundle = &guest->bundle,
+		.state = &guest->scene.state,
+		.nonce = guest->scene.state.nonce,
+		.policy = with_policy ? &guest->scene.policy : NULL,
+		.reference = &guest->scene.reference,
+		.test_roots = &roots,
+		.certs = &guest->scene.certs,
+		.now = time(NULL),
+	};
+	verify_run(verify);
+	code = verify_exit_code(verify);
+	if (code != 0)
+		verify_print(verify, false, stdout);
+	verify_free(verify);
+	free(verify);
+	certificate_list_free(&roots);
+	return code;
+}
+
+static void whole_way(void **unused)
+{
+	struct guest guest;
+
+	(void)unused;
+	open_guest(&guest);
+	challenge(&guest);
+	assert_int_equal(judge(&guest, true), 0);
+	assert_string_equal(guest.tsm.service_guid, "c476f1eb-0123-45a5-9641-b4e7dde5bfe3");
+	assert_string_equal(guest.tsm.service_manifest_version, "0");
+	assert_int_equal(guest.evidence.pcr_count, 10);
+	close_guest(&guest);
+}
+
+static void ecc_endorsement_key(void **unused)
+{
+	struct guest guest;
+	struct blob ak;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.request.ek = TPM_EK_L2;
+	blob_free(&guest.tsm.manifest);
+	assert_true(collect_keys(&guest.request, &guest.tsm.manifest, &ak, &error));
+	blob_free(&ak);
+	guest.scene.policy.ek_profiles = 1u << TPM_EK_L2;
+	challenge(&guest);
+	assert_int_equal(judge(&guest, true), 0);
+	close_guest(&guest);
+}
+
+static void without_credential(void **unused)
+{
+	struct guest guest;
+
+	(void)unused;
+	open_guest(&guest);
+	assert_int_equal(judge(&guest, true), 18);
+	assert_non_null(strstr(guest.noted, "nothing ties the AK to the EK"));
+	close_guest(&guest);
+}
+
+static void without_svsm(void **unused)
+{
+	struct guest guest;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.tsm.no_svsm = true;
+	guest.request.no_tpm = true;
+	assert_int_equal(judge(&guest, false), 0);
+	assert_null(guest.evidence.manifest.data);
+	assert_non_null(strstr(guest.noted, "no SVSM manifest"));
+	assert_memory_equal(guest.evidence.report.data + 0x50, guest.request.nonce, 64);
+	close_guest(&guest);
+}
+
+/* A TPM that no manifest ties to the report is no evidence. */
+static void tpm_without_svsm(void **unused)
+{
+	struct guest guest;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.tsm.no_svsm = true;
+	assert_int_equal(judge(&guest, false), 18);
+	close_guest(&guest);
+}
+
+static void without_tpm(void **unused)
+{
+	struct guest guest;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.request.no_tpm = true;
+	assert_int_equal(judge(&guest, false), 0);
+	assert_non_null(guest.evidence.manifest.data);
+	assert_null(guest.evidence.ak.data);
+	evidence_free(&guest.evidence);
+	blob_free(&guest.bundle);
+	assert_int_equal(judge(&guest, true), 18);
+	close_guest(&guest);
+}
+
+static void disturbed_entry(void **unused)
+{
+	struct guest guest;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	challenge(&guest);
+	guest.tsm.disturbances = 1;
+	assert_int_equal(judge(&guest, true), 0);
+	evidence_free(&guest.evidence);
+	guest.tsm.disturbances = 1000;
+	assert_false(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	assert_non_null(strstr(error.text, "somebody else"));
+	close_guest(&guest);
+}
+
+static void other_provider(void **unused)
+{
+	struct guest guest;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.tsm.provider = "tdx_guest";
+	assert_false(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	assert_non_null(strstr(error.text, "tdx_guest"));
+	close_guest(&guest);
+}
+
+static void no_configfs(void **unused)
+{
+	struct guest guest;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.request.tsm_root = "/nonexistent/tsm";
+	assert_false(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	assert_non_null(strstr(error.text, "configfs"));
+	close_guest(&guest);
+}
+
+static void unreachable_tpm(void **unused)
+{
+	struct guest guest;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.request.tcti = "swtpm:path=/nonexistent/socket";
+	assert_false(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	assert_non_null(strstr(error.text, "/nonexistent/socket"));
+	close_guest(&guest);
+}
+
+/* A credential for another AK does not open, in a real TPM either. */
+static void credential_for_another_key(void **unused)
+{
+	struct guest guest;
+	struct error error;
+	size_t last;
+
+	(void)unused;
+	open_guest(&guest);
+	challenge(&guest);
+	last = guest.request.credential.size - 1;
+	guest.request.credential.data[last] ^= 1;
+	assert_false(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	if (!strstr(error.text, "does not open the credential"))
+		fail_msg("%s", error.text);
+	close_guest(&guest);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_way),
+		cmocka_unit_test(ecc_endorsement_key),
+		cmocka_unit_test(without_credential),
+		cmocka_unit_test(without_svsm),
+		cmocka_unit_test(tpm_without_svsm),
+		cmocka_unit_test(without_tpm),
+		cmocka_unit_test(disturbed_entry),
+		cmocka_unit_test(other_provider),
+		cmocka_unit_test(no_configfs),
+		cmocka_unit_test(unreachable_tpm),
+		cmocka_unit_test(credential_for_another_key),
+	};
+	int failed = cmocka_run_group_tests_name("collect", tests, start_tpm, stop_tpm);
+
+	fixture_end();
+	return failed ? 1 : 0;
+}
