@@ -32,14 +32,28 @@ void launch_digest_cleanup(struct launch_digest *digest)
 	digest->sha384 = NULL;
 }
 
-bool launch_digest_extend(struct launch_digest *digest, enum snp_page_type type, uint64_t gpa, const uint8_t *page)
+bool launch_digest_page(struct launch_digest *digest, const uint8_t *page, uint8_t out[SNP_DIGEST_SIZE])
+{
+	return sha384(digest, page, SNP_PAGE_SIZE, out);
+}
+
+bool launch_digest_extend_contents(struct launch_digest *digest, enum snp_page_type type, uint64_t gpa,
+				   const uint8_t contents[SNP_DIGEST_SIZE])
 {
 	struct snp_page_info info = {.length = sizeof(info), .page_type = (uint8_t)type, .gpa = gpa};
 
 	memcpy(info.digest_cur, digest->value, sizeof(info.digest_cur));
+	memcpy(info.contents, contents, sizeof(info.contents));
+	return sha384(digest, &info, sizeof(info), digest->value);
+}
+
+bool launch_digest_extend(struct launch_digest *digest, enum snp_page_type type, uint64_t gpa, const uint8_t *page)
+{
+	uint8_t contents[SNP_DIGEST_SIZE] = {0};
+
 	if (type == SNP_PAGE_NORMAL || type == SNP_PAGE_VMSA) {
-		if (!page || !sha384(digest, page, SNP_PAGE_SIZE, info.contents))
+		if (!page || !launch_digest_page(digest, page, contents))
 			return false;
 	}
-	return sha384(digest, &info, sizeof(info), digest->value);
+	return launch_digest_extend_contents(digest, type, gpa, contents);
 }

@@ -31,4 +31,12 @@ void launch_digest_cleanup(struct launch_digest *digest);
 bool launch_digest_extend(struct launch_digest *digest, enum snp_page_type type, uint64_t gpa, const uint8_t *page)
 	__attribute__((warn_unused_result));
 
+/* The same with the 48 bytes CONTENTS: SHA-384 of the page for NORMAL and VMSA, zeros for the other types. */
+bool launch_digest_extend_contents(struct launch_digest *digest, enum snp_page_type type, uint64_t gpa,
+				   const uint8_t contents[SNP_DIGEST_SIZE]) __attribute__((warn_unused_result));
+
+/* SHA-384 of one page, with the object's context; the chain stays as it is. */
+bool launch_digest_page(struct launch_digest *digest, const uint8_t *page, uint8_t out[SNP_DIGEST_SIZE])
+	__attribute__((warn_unused_result));
+
 #endif

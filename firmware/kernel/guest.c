@@ -8,6 +8,7 @@
 #include "cpu.h"
 #include "ghcb.h"
 #include "guest_flat64.h"
+#include "guest_linux.h"
 #include "guest_ovmf.h"
 #include "guest_pages.h"
 #include "guest_ram.h"
@@ -16,26 +17,30 @@
 #include "percpu.h"
 #include "svsm_call.h"
 
+static bool prepare(const struct boot_guest *guest)
+{
+	switch (guest->kind) {
+	case BOOT_GUEST_FLAT64:
+		return guest_ram_validate(guest) && guest_flat64_prepare(guest);
+	case BOOT_GUEST_LINUX:
+		return guest_ram_validate(guest) && guest_linux_prepare(guest);
+	case BOOT_GUEST_OVMF:
+		return guest_ovmf_prepare(guest);
+	default:
+		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
+		return false;
+	}
+}
+
 bool guest_prepare(const struct boot_info *info)
 {
 	const struct boot_guest *guest = &info->guest;
-	bool prepared = false;
 
 	if (!guest_pages_init(&memory_map_guest)) {
 		console_printf("SVSM: more RAM than the firmware can keep record of\n");
 		return false;
 	}
-	switch (guest->kind) {
-	case BOOT_GUEST_FLAT64:
-		prepared = guest_ram_validate(guest) && guest_flat64_prepare(guest);
-		break;
-	case BOOT_GUEST_OVMF:
-		prepared = guest_ovmf_prepare(guest);
-		break;
-	default:
-		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
-	}
-	return prepared && calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
+	return prepare(guest) && calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
 }
 
 /* EFER lies at an aligned offset of the packed structure. */

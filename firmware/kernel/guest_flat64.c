@@ -2,69 +2,17 @@
 /* Copyright (c) The SVSM Authors */
 #include "guest_flat64.h"
 
-#include "abi/snp.h"
 #include "console.h"
-#include "cpu.h"
-#include "cpuid.h"
 #include "freestanding_string.h"
-#include "guest.h"
+#include "guest_long_mode.h"
 #include "guest_memory.h"
-#include "guest_vcpu.h"
 #include "memory_map.h"
 #include "page_alloc.h"
 #include "paging.h"
-#include "percpu.h"
-#include "secrets.h"
 
-#define GIB (1ull << 30)
-#define IDENTITY_GIB 4u
-#define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER)
-#define GUEST_CODE 0x10
-#define GUEST_DATA 0x18
-#define SEGMENT_CODE 0x00af9b000000ffffull
-#define SEGMENT_DATA 0x00cf93000000ffffull
-#define CR0_GUEST (CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
-#define CR4_GUEST (CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
-
-/* Scratch page: page-sized temporaries do not belong on a kernel stack. Used at boot only. */
-static uint8_t *scratch;
-
-static bool fail(const char *what)
+static bool write_boot_params(const struct boot_guest *guest, void *scratch)
 {
-	console_printf("SVSM: guest: %s\n", what);
-	return false;
-}
-
-/* PML4, PDPT, four page directories, GDT: seven pages from guest->page_tables. */
-static bool write_tables(const struct boot_guest *guest)
-{
-	uint64_t *entry = (uint64_t *)scratch;
-	uint64_t at = guest->page_tables;
-
-	memset(scratch, 0, PAGE_SIZE);
-	entry[0] = (at + PAGE_SIZE) | c_bit_mask | TABLE_FLAGS;
-	if (!guest_memory_write(gpa_of(at), scratch, PAGE_SIZE))
-		return false;
-	for (unsigned int i = 0; i < IDENTITY_GIB; i++)
-		entry[i] = (at + (2 + i) * PAGE_SIZE) | c_bit_mask | TABLE_FLAGS;
-	if (!guest_memory_write(gpa_of(at + PAGE_SIZE), scratch, PAGE_SIZE))
-		return false;
-	for (unsigned int i = 0; i < IDENTITY_GIB; i++) {
-		for (unsigned int j = 0; j < PAGE_SIZE / sizeof(*entry); j++)
-			entry[j] = (i * GIB + (uint64_t)j * LARGE_PAGE_SIZE) | c_bit_mask | PTE_PRESENT | PTE_WRITE |
-				   PTE_LARGE;
-		if (!guest_memory_write(gpa_of(at + (2 + i) * PAGE_SIZE), scratch, PAGE_SIZE))
-			return false;
-	}
-	memset(scratch, 0, PAGE_SIZE);
-	entry[GUEST_CODE / 8] = SEGMENT_CODE;
-	entry[GUEST_DATA / 8] = SEGMENT_DATA;
-	return guest_memory_write(gpa_of(at + (2 + IDENTITY_GIB) * PAGE_SIZE), scratch, PAGE_SIZE);
-}
-
-static bool write_boot_params(const struct boot_guest *guest)
-{
-	struct flat64_boot *boot = (struct flat64_boot *)scratch;
+	struct flat64_boot *boot = scratch;
 
 	memset(scratch, 0, PAGE_SIZE);
 	boot->magic = FLAT64_MAGIC;
@@ -80,52 +28,18 @@ static bool write_boot_params(const struct boot_guest *guest)
 	return guest_memory_write(gpa_of(guest->boot_params), scratch, PAGE_SIZE);
 }
 
-static bool write_pages(const struct boot_guest *guest)
-{
-	bool done;
-
-	secrets_for_guest((struct snp_secrets *)scratch, GUEST_VMPL, gpa_of(guest->calling_area));
-	done = guest_memory_write(gpa_of(guest->secrets), scratch, PAGE_SIZE);
-	string_cleanse(scratch, PAGE_SIZE);
-	return done && guest_memory_write(gpa_of(guest->cpuid), cpuid_page(), PAGE_SIZE) &&
-	       guest_memory_zero_page(gpa_of(guest->calling_area), false) && write_tables(guest) &&
-	       write_boot_params(guest);
-}
-
-static void set_registers(struct snp_vmsa *vmsa, const struct boot_guest *guest)
-{
-	const struct vmsa_segment data = {.selector = GUEST_DATA, .attributes = 0xc93, .limit = 0xffffffff};
-	uint64_t gdt = guest->page_tables + (2 + IDENTITY_GIB) * PAGE_SIZE;
-
-	vmsa->cs = (struct vmsa_segment){.selector = GUEST_CODE, .attributes = 0xa9b, .limit = 0xffffffff};
-	vmsa->ds = vmsa->es = vmsa->ss = vmsa->fs = vmsa->gs = data;
-	vmsa->gdtr = (struct vmsa_segment){.limit = GUEST_DATA + 7, .base = gdt};
-	vmsa->efer |= EFER_LME | EFER_LMA | EFER_NXE;
-	vmsa->cr0 = CR0_GUEST;
-	vmsa->cr3 = guest->page_tables | c_bit_mask;
-	vmsa->cr4 = CR4_GUEST;
-	vmsa->rip = guest->entry;
-	vmsa->rsp = guest->stack_top;
-	vmsa->rsi = guest->boot_params;
-}
-
 bool guest_flat64_prepare(const struct boot_guest *guest)
 {
-	struct snp_vmsa *vmsa;
+	void *scratch = page_alloc();
 	bool written;
 
-	scratch = page_alloc();
-	if (scratch == NULL)
-		return fail("out of memory");
-	written = write_pages(guest);
+	if (scratch == NULL) {
+		console_printf("SVSM: guest: out of memory\n");
+		return false;
+	}
+	written = guest_long_mode_write(guest, scratch) && write_boot_params(guest, scratch);
 	page_free(scratch);
 	if (!written)
-		return fail("its pages cannot be written");
-	vmsa = guest_vcpu_new(guest->calling_area);
-	if (vmsa == NULL)
-		return fail("no page for its registers");
-	set_registers(vmsa, guest);
-	if (!guest_vcpu_register(vmsa))
-		return fail("the host refuses its virtual CPU");
-	return true;
+		console_printf("SVSM: guest: its pages cannot be written\n");
+	return written && guest_long_mode_enter(guest);
 }

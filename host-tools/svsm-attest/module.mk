@@ -8,10 +8,11 @@ ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c che
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
 	show.c show_report.c show_certificate.c show_event_log.c)
+# The keys a relying party expects, from the files an image is built with
+ATTEST_CORE += $(D)/expectation.c $(KEY_TEMPLATE_SRC)
 # In the guest
 ATTEST_COLLECT := $(addprefix $(D)/,tsm.c tpm_client.c evidence_json.c collect.c)
 ATTEST_TPM_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-rc
-ATTEST_CORE += $(D)/expectation.c $(KEY_TEMPLATE_SRC)
 ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
 ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 

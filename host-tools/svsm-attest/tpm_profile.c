@@ -5,7 +5,6 @@
 
 #include "key_template.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define AK_ATTRIBUTES                                                                                                  \
@@ -26,25 +25,23 @@ static bool same_kind(const TPMT_PUBLIC *a, const TPMT_PUBLIC *b)
 				       : a->parameters.eccDetail.curveID == b->parameters.eccDetail.curveID;
 }
 
-/* A deviation is said for each template of this type and size: one of the low range, one of the high. */
 enum tpm_ek_profile tpm_public_ek_profile(const struct tpm_public *key, struct error *error)
 {
 	struct key_template template;
+	bool nearest = true; /* the low range comes first, and it is what a key without other instructions has */
 	const char *name;
-	char difference[200], all[450] = "";
-	size_t used = 0;
+	char difference[400];
 
+	error_refuse(error, "no template of the EK Credential Profile has a key of this type and size");
 	for (size_t i = 0; (name = key_template_profile_name(i)) != NULL; i++) {
 		if (!key_template_from_profile(&template, name) || !same_kind(&template.area, &key->area))
 			continue;
 		if (key_template_matches(&template, &key->area, difference, sizeof(difference)))
 			return (enum tpm_ek_profile)(i + 1);
-		if (used < sizeof(all))
-			used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s (%s)",
-						 used ? ", nor of " : "is not of template ", name, difference);
+		if (nearest)
+			error_refuse(error, "is not of template %s: %s", name, difference);
+		nearest = false;
 	}
-	error_refuse(error, "%s",
-		     used ? all : "no template of the EK Credential Profile has a key of this type and size");
 	return TPM_EK_NONE;
 }
 

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "commands.h"
 
+#include "cpu_model.h"
 #include "description.h"
 #include "igvm_parse.h"
 #include "igvm_write.h"
@@ -23,7 +24,7 @@ static const char help[] =
 	"  -r, --reference FILE       also write reference values (JSON) for a verifier\n"
 	"  -i, --input-dir DIR        relative names in the description start here, not beside the description\n"
 	"  -n, --vcpus N              reference values for 1 to N vCPUs (default 1)\n"
-	"      --cpu-signature VALUE  CPUID 1 EAX of the vCPUs after the first (default 0x800f12, EPYC-v4)\n"
+	"  -c, --cpu-model M          CPU of the vCPUs after the first (default " CPU_MODEL_DEFAULT ")\n"
 	"  -h, --help                 this text\n";
 
 struct arguments {
@@ -37,7 +38,7 @@ struct arguments {
 /* Everything a build owns, so that one function frees it. */
 struct build {
 	struct description description;
-	struct file_data firmware, module[BOOT_MODULE_MAX], guest;
+	struct file_data firmware, module[BOOT_MODULE_MAX], guest, initrd;
 	struct image_inputs inputs;
 	struct image image;
 	struct file_data igvm;
@@ -90,6 +91,8 @@ static bool read_all(const struct arguments *arguments, struct build *build, str
 	}
 	if (ok && description->guest.kind != BOOT_GUEST_NONE)
 		ok = read_input(arguments, description->guest.file, &build->guest, &build->inputs.guest, error);
+	if (ok && description->guest.initrd)
+		ok = read_input(arguments, description->guest.initrd, &build->initrd, &build->inputs.initrd, error);
 	return ok;
 }
 
@@ -115,8 +118,8 @@ static bool run(const struct arguments *arguments, struct build *build, struct e
 	    !igvm_write(&build->image, &build->igvm, error))
 		return false;
 	/* Nothing leaves that the strict reader and the loader's rules would not take. */
-	if (!igvm_parse(arguments->output, build->igvm.bytes, build->igvm.size, &build->parsed, error) ||
-	    !measure_qemu_kvm(&build->parsed, &arguments->measure, &build->measurement, error))
+	if (!igvm_parse(arguments->output, build->igvm.bytes, build->igvm.size, &build->parsed, NULL, error) ||
+	    !measure_igvm(&build->parsed, &arguments->measure, &build->measurement, error))
 		return false;
 	if (!file_output_prepare(&build->output, arguments->output, build->igvm.bytes, build->igvm.size, error))
 		return false;
@@ -142,6 +145,7 @@ static void cleanup(struct build *build)
 	for (size_t i = 0; i < BOOT_MODULE_MAX; i++)
 		file_data_free(&build->module[i]);
 	file_data_free(&build->guest);
+	file_data_free(&build->initrd);
 	description_free(&build->description);
 }
 
@@ -152,18 +156,20 @@ int command_build(int argc, char **argv)
 		{"reference", required_argument, NULL, 'r'},
 		{"input-dir", required_argument, NULL, 'i'},
 		{"vcpus", required_argument, NULL, 'n'},
-		{"cpu-signature", required_argument, NULL, 'S'},
+		{"cpu-model", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct arguments arguments = {.measure = {.vcpus = 1, .cpu_signature = MEASURE_CPU_SIGNATURE}};
+	struct arguments arguments = {.measure = {.profile = profile_at(0), .vcpus = 1}};
 	struct error error = {.kind = ERROR_NONE};
 	struct build *build;
 	uint64_t number;
 	bool ok;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "o:r:i:n:h", options, NULL)) != -1) {
+	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.measure.cpu_signature))
+		return ERROR_USAGE;
+	while ((option = getopt_long(argc, argv, "o:r:i:n:c:h", options, NULL)) != -1) {
 		switch (option) {
 		case 'o':
 			arguments.output = optarg;
@@ -179,10 +185,9 @@ int command_build(int argc, char **argv)
 				return command_usage(argv[0], "--vcpus must be 1 to 512");
 			arguments.measure.vcpus = (uint32_t)number;
 			break;
-		case 'S':
-			if (!command_number(optarg, 0, UINT32_MAX, &number))
-				return command_usage(argv[0], "--cpu-signature must be a 32-bit number");
-			arguments.measure.cpu_signature = (uint32_t)number;
+		case 'c':
+			if (!command_cpu_model(argv[0], optarg, &arguments.measure.cpu_signature))
+				return ERROR_USAGE;
 			break;
 		case 'h':
 			fputs(help, stdout);

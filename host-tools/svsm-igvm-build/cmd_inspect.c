@@ -24,7 +24,7 @@ static int run(const char *path, bool json)
 
 	if (!file_read(path, FILE_IMAGE_MAX, &data, &error))
 		return command_fail(&error);
-	if (!igvm_parse(path, data.bytes, data.size, &file, &error)) {
+	if (!igvm_parse(path, data.bytes, data.size, &file, NULL, &error)) {
 		result = command_fail(&error);
 	} else {
 		json_t *summary = inspect_json(&file);

@@ -2,61 +2,99 @@
 /* Copyright (c) The SVSM Authors */
 #include "commands.h"
 
-#include "file.h"
-#include "igvm_parse.h"
-#include "measure.h"
+#include "accept.h"
+#include "cpu_model.h"
+#include "findings_json.h"
+#include "load.h"
+#include "measure_ovmf.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define POLICY_DEFAULT 0x30000ull /* QEMU's default guest policy */
 
 static const char help[] =
 	"Usage: " PROGRAM " measure [OPTIONS] FILE.igvm\n"
-	"Predict the SEV-SNP launch measurement of an IGVM file.\n"
+	"       " PROGRAM " measure [OPTIONS] --ovmf FILE [--kernel FILE [--initrd FILE] [--append TEXT]]\n"
+	"Predict the SEV-SNP launch measurement of an IGVM file or of a bare OVMF image.\n"
 	"\n"
-	"  -p, --profile P            loader: qemu-kvm (the default and the only one)\n"
-	"  -n, --vcpus N              number of vCPUs at launch (default 1): KVM measures each vCPU's VMSA\n"
-	"      --cpu-signature VALUE  CPUID 1 EAX of vCPUs the file leaves out (default 0x800f12, EPYC-v4)\n"
-	"  -s, --steps                every step of the digest chain\n"
-	"  -j, --json                 JSON instead of text\n"
-	"  -h, --help                 this text\n";
+	"  -n, --vcpus N          number of vCPUs at launch (default 1)\n"
+	"  -c, --cpu-model M      CPU of the vCPUs: a QEMU name such as EPYC-Milan-v2, FAMILY:MODEL:STEPPING, or CPUID "
+	"1\n"
+	"                         EAX as 0x...; QEMU puts it into RDX (default " CPU_MODEL_DEFAULT ")\n"
+	"  -s, --steps            every step of the digest chain\n"
+	"  -j, --json             JSON instead of text\n"
+	"  -h, --help             this text\n"
+	"\n"
+	"IGVM file:\n"
+	"  -p, --profile P        loader (default qemu-kvm; see '" PROGRAM " profiles')\n"
+	"      --strict           refuse what lint finds, instead of warning\n"
+	"\n"
+	"OVMF image:\n"
+	"  -O, --ovmf FILE        the whole image, as given to the VMM\n"
+	"  -m, --mode V           VMM: qemu (default), ec2 or gce\n"
+	"  -F, --sev-features HEX SEV features of the vCPUs (default 1; 21 with DEBUG_SWAP)\n"
+	"      --kernel FILE      measured direct boot: the hashes of kernel, initrd and command line\n"
+	"      --initrd FILE\n"
+	"      --append TEXT\n"
+	"      --policy HEX       guest policy to print; it is not part of the measurement (default 0x30000)\n"
+	"      --rdx HEX          RDX at reset, instead of what the mode says\n"
+	"      --ovmf-hash HEX    digest after the image's own pages, instead of measuring them\n"
+	"      --hash-only        print that digest\n";
 
 struct arguments {
-	const char *path;
-	struct measure_options measure;
-	bool json;
+	const char *path, *ovmf, *kernel, *initrd, *append;
+	const struct profile *profile;
+	const struct vmm *vmm;
+	uint32_t vcpus, cpu_signature;
+	uint64_t sev_features, policy, rdx;
+	bool has_rdx, has_seed, hash_only, strict, steps, json;
+	bool ovmf_option, igvm_option; /* an option of the one kind was given */
+	uint8_t seed[SNP_DIGEST_SIZE];
 };
+
+static json_t *digest_json(const uint8_t digest[SNP_DIGEST_SIZE])
+{
+	char hex[2 * SNP_DIGEST_SIZE + 1];
+
+	command_hex(digest, SNP_DIGEST_SIZE, hex);
+	return json_string(hex);
+}
 
 static json_t *steps_json(const struct measurement *measurement)
 {
 	json_t *steps = json_array();
 
 	for (size_t i = 0; i < measurement->step_count; i++) {
-		const struct measure_step *step = &measurement->step[i];
-		char hex[2 * SNP_DIGEST_SIZE + 1];
+		const struct digest_step *step = &measurement->step[i];
 
-		command_hex(step->digest, SNP_DIGEST_SIZE, hex);
-		json_array_append_new(steps, json_pack("{s:s, s:o, s:I, s:s}", "type", measure_type_name(step->type),
-						       "gpa", command_json_hex(step->gpa), "offset",
-						       (json_int_t)step->offset, "digest", hex));
+		json_array_append_new(
+			steps, json_pack("{s:s, s:o, s:I, s:o, s:o}", "type", measure_type_name(step->type), "gpa",
+					 command_json_hex(step->gpa), "offset", (json_int_t)step->offset, "contents",
+					 digest_json(step->contents), "digest", digest_json(step->digest)));
 	}
 	return steps;
 }
 
-static int print_json(const struct arguments *arguments, const struct measurement *measurement)
+/* What both kinds of input print; the caller adds to it. */
+static json_t *result_json(const struct arguments *arguments, const struct measurement *measurement, const char *input,
+			   const char *profile)
 {
-	char hex[2 * SNP_DIGEST_SIZE + 1];
-	json_t *result;
+	json_t *result =
+		json_pack("{s:s, s:i, s:s, s:o, s:s, s:I, s:o, s:o, s:I}", "format", "svsm-measurement", "version", 1,
+			  "input", input, "launch_digest", digest_json(measurement->digest[measurement->vcpus - 1]),
+			  "profile", profile, "vcpus", (json_int_t)measurement->vcpus, "policy",
+			  measurement->has_guest_policy ? command_json_hex(measurement->guest_policy) : json_null(),
+			  "cpu_signature", command_json_hex(arguments->cpu_signature), "page_steps",
+			  (json_int_t)measurement->page_steps);
 
-	command_hex(measurement->digest[measurement->vcpus - 1], SNP_DIGEST_SIZE, hex);
-	result = json_pack("{s:s, s:i, s:s, s:I, s:o, s:I, s:s}", "format", "svsm-measurement", "version", 1, "profile",
-			   "qemu-kvm", "vcpus", (json_int_t)measurement->vcpus, "guest_policy",
-			   command_json_hex(measurement->guest_policy), "page_steps",
-			   (json_int_t)measurement->page_steps, "digest", hex);
-	if (result && arguments->measure.keep_steps)
+	if (result && arguments->steps)
 		json_object_set_new(result, "steps", steps_json(measurement));
-	return command_print_json(result);
+	return result;
 }
 
 static int print_text(const struct measurement *measurement)
@@ -64,7 +102,7 @@ static int print_text(const struct measurement *measurement)
 	char hex[2 * SNP_DIGEST_SIZE + 1];
 
 	for (size_t i = 0; i < measurement->step_count; i++) {
-		const struct measure_step *step = &measurement->step[i];
+		const struct digest_step *step = &measurement->step[i];
 
 		command_hex(step->digest, SNP_DIGEST_SIZE, hex);
 		printf("%zu %s 0x%012" PRIx64 " %s\n", i + 1, measure_type_name(step->type), step->gpa, hex);
@@ -74,25 +112,206 @@ static int print_text(const struct measurement *measurement)
 	return fflush(stdout) == 0 ? 0 : ERROR_IO;
 }
 
-static int run(const struct arguments *arguments)
+static int print_igvm(const struct arguments *arguments, const struct measurement *measurement,
+		      const struct findings *findings)
 {
+	json_t *result;
+
+	if (findings->count > 0) {
+		findings_print(stderr, arguments->path, findings);
+		fprintf(stderr, PROGRAM ": warning: %s would not start this file, or not as it says\n",
+			arguments->profile->name);
+	}
+	if (!arguments->json)
+		return print_text(measurement);
+	result = result_json(arguments, measurement, "igvm", arguments->profile->name);
+	if (result) {
+		json_object_set_new(result, "accepted", json_boolean(findings->count == 0));
+		json_object_set_new(result, "findings", findings_json(findings));
+	}
+	return command_print_json(result);
+}
+
+static int run_igvm(const struct arguments *arguments)
+{
+	const struct measure_options options = {.profile = arguments->profile,
+						.vcpus = arguments->vcpus,
+						.cpu_signature = arguments->cpu_signature,
+						.keep_steps = arguments->steps,
+						.progress = true};
 	struct error error = {.kind = ERROR_NONE};
 	struct measurement measurement = {.vcpus = 0};
-	struct igvm_file file = {.name = NULL};
-	struct file_data data;
+	struct loaded loaded;
 	int result;
 
-	if (!file_read(arguments->path, FILE_IMAGE_MAX, &data, &error))
-		return command_fail(&error);
-	if (!igvm_parse(arguments->path, data.bytes, data.size, &file, &error) ||
-	    !measure_qemu_kvm(&file, &arguments->measure, &measurement, &error))
+	if (!load_igvm(arguments->path, &loaded, &error)) {
 		result = command_fail(&error);
-	else
-		result = arguments->json ? print_json(arguments, &measurement) : print_text(&measurement);
+	} else {
+		accept_check(&loaded.file, arguments->profile, loaded.findings);
+		if (arguments->strict && loaded.findings->count > 0) {
+			findings_print(stderr, arguments->path, loaded.findings);
+			result = ERROR_INVALID;
+		} else if (!measure_igvm(&loaded.file, &options, &measurement, &error)) {
+			result = command_fail(&error);
+		} else {
+			result = print_igvm(arguments, &measurement, loaded.findings);
+		}
+	}
 	measurement_free(&measurement);
-	igvm_file_free(&file);
-	file_data_free(&data);
+	loaded_free(&loaded);
 	return result;
+}
+
+struct ovmf_files {
+	struct file_data image, kernel, initrd;
+	struct ovmf ovmf;
+	struct sev_hashes_input hashes;
+	struct measurement measurement, other;
+};
+
+static bool measure_files(const struct arguments *arguments, struct ovmf_files *files, struct error *error)
+{
+	struct measure_ovmf_options options = {
+		.vmm = arguments->vmm,
+		.vcpus = arguments->hash_only ? 1 : arguments->vcpus,
+		.rdx = arguments->has_rdx ? arguments->rdx : measure_ovmf_rdx(arguments->vmm, arguments->cpu_signature),
+		.sev_features = arguments->sev_features,
+		.hashes = arguments->kernel ? &files->hashes : NULL,
+		.image_digest = arguments->has_seed ? arguments->seed : NULL,
+		.image_only = arguments->hash_only,
+		.keep_steps = arguments->steps,
+		.progress = true,
+	};
+
+	if (!file_read(arguments->ovmf, FILE_IMAGE_MAX, &files->image, error) ||
+	    !ovmf_parse(arguments->ovmf, files->image.bytes, files->image.size, &files->ovmf, error) ||
+	    (arguments->kernel && !file_read(arguments->kernel, FILE_IMAGE_MAX, &files->kernel, error)) ||
+	    (arguments->initrd && !file_read(arguments->initrd, FILE_INITRD_MAX, &files->initrd, error)))
+		return false;
+	files->hashes = (struct sev_hashes_input){files->kernel.bytes, files->kernel.size, files->initrd.bytes,
+						  files->initrd.size, arguments->append};
+	if (!measure_ovmf(&files->ovmf, &options, &files->measurement, error))
+		return false;
+	files->measurement.guest_policy = arguments->policy;
+	files->measurement.has_guest_policy = true;
+	if (arguments->hash_only || arguments->has_rdx || !arguments->vmm->disagreement)
+		return true;
+	options.rdx = arguments->vmm->other_rdx;
+	options.keep_steps = false;
+	return measure_ovmf(&files->ovmf, &options, &files->other, error);
+}
+
+static int print_ovmf(const struct arguments *arguments, const struct ovmf_files *files)
+{
+	json_t *result;
+
+	if (!arguments->json) {
+		if (files->other.vcpus)
+			fprintf(stderr, PROGRAM ": note: %s\n", arguments->vmm->disagreement);
+		return print_text(&files->measurement);
+	}
+	result = result_json(arguments, &files->measurement, "ovmf", arguments->vmm->name);
+	if (result) {
+		json_object_set_new(result, "sev_features", command_json_hex(arguments->sev_features));
+		json_object_set_new(result, "kernel_hashes", json_boolean(arguments->kernel != NULL));
+		if (files->other.vcpus)
+			json_object_set_new(result, "other_reading",
+					    json_pack("{s:s, s:o, s:o}", "reason", arguments->vmm->disagreement, "rdx",
+						      command_json_hex(arguments->vmm->other_rdx), "launch_digest",
+						      digest_json(files->other.digest[files->other.vcpus - 1])));
+	}
+	return command_print_json(result);
+}
+
+static int run_ovmf(const struct arguments *arguments)
+{
+	struct error error = {.kind = ERROR_NONE};
+	struct ovmf_files *files = calloc(1, sizeof(*files));
+	int result;
+
+	if (!files || !measure_files(arguments, files, &error))
+		result = files ? command_fail(&error) : (error_no_memory(&error), command_fail(&error));
+	else
+		result = print_ovmf(arguments, files);
+	if (files) {
+		measurement_free(&files->measurement);
+		measurement_free(&files->other);
+		file_data_free(&files->image);
+		file_data_free(&files->kernel);
+		file_data_free(&files->initrd);
+	}
+	free(files);
+	return result;
+}
+
+static int check(const char *command, const struct arguments *arguments, int operands)
+{
+	if (!arguments->ovmf && operands != 1)
+		return command_usage(command, "exactly one file, or --ovmf, is needed");
+	if (arguments->ovmf && operands != 0)
+		return command_usage(command, "--ovmf names the only image; nothing may follow the options");
+	if (!arguments->ovmf && (arguments->ovmf_option || arguments->kernel || arguments->initrd || arguments->append))
+		return command_usage(command, "--mode, --sev-features, --kernel and the like need --ovmf");
+	if (arguments->ovmf && arguments->igvm_option)
+		return command_usage(command, "--profile and --strict are for IGVM files; with --ovmf use --mode");
+	if (!arguments->kernel && (arguments->initrd || arguments->append))
+		return command_usage(command, "--initrd and --append need --kernel");
+	if (arguments->hash_only && (arguments->has_seed || arguments->kernel))
+		return command_usage(command, "--hash-only is about the image alone");
+	return 0;
+}
+
+enum long_option {
+	OPTION_KERNEL = 256,
+	OPTION_INITRD,
+	OPTION_APPEND,
+	OPTION_POLICY,
+	OPTION_RDX,
+	OPTION_OVMF_HASH,
+	OPTION_HASH_ONLY,
+	OPTION_STRICT,
+};
+
+static int ovmf_option(const char *command, int option, struct arguments *arguments)
+{
+	arguments->ovmf_option = true;
+	switch (option) {
+	case 'm':
+		arguments->vmm = vmm_find(optarg);
+		return arguments->vmm ? 0 : command_usage(command, "--mode must be qemu, ec2 or gce");
+	case 'F':
+		return command_hex_number(optarg, &arguments->sev_features)
+			       ? 0
+			       : command_usage(command, "--sev-features must be a hexadecimal number");
+	case OPTION_KERNEL:
+		arguments->kernel = optarg;
+		return 0;
+	case OPTION_INITRD:
+		arguments->initrd = optarg;
+		return 0;
+	case OPTION_APPEND:
+		arguments->append = optarg;
+		return 0;
+	case OPTION_POLICY:
+		return command_hex_number(optarg, &arguments->policy)
+			       ? 0
+			       : command_usage(command, "--policy must be a hexadecimal number");
+	case OPTION_RDX:
+		arguments->has_rdx = true;
+		return command_hex_number(optarg, &arguments->rdx)
+			       ? 0
+			       : command_usage(command, "--rdx must be a hexadecimal number");
+	case OPTION_OVMF_HASH:
+		arguments->has_seed = true;
+		return command_unhex(optarg, arguments->seed, sizeof(arguments->seed))
+			       ? 0
+			       : command_usage(command, "--ovmf-hash must be 96 hexadecimal digits");
+	case OPTION_HASH_ONLY:
+		arguments->hash_only = true;
+		return 0;
+	default:
+		return command_usage(command, NULL);
+	}
 }
 
 int command_measure(int argc, char **argv)
@@ -100,34 +319,58 @@ int command_measure(int argc, char **argv)
 	static const struct option options[] = {
 		{"profile", required_argument, NULL, 'p'},
 		{"vcpus", required_argument, NULL, 'n'},
-		{"cpu-signature", required_argument, NULL, 'S'},
+		{"cpu-model", required_argument, NULL, 'c'},
 		{"steps", no_argument, NULL, 's'},
+		{"strict", no_argument, NULL, OPTION_STRICT},
+		{"ovmf", required_argument, NULL, 'O'},
+		{"mode", required_argument, NULL, 'm'},
+		{"sev-features", required_argument, NULL, 'F'},
+		{"kernel", required_argument, NULL, OPTION_KERNEL},
+		{"initrd", required_argument, NULL, OPTION_INITRD},
+		{"append", required_argument, NULL, OPTION_APPEND},
+		{"policy", required_argument, NULL, OPTION_POLICY},
+		{"rdx", required_argument, NULL, OPTION_RDX},
+		{"ovmf-hash", required_argument, NULL, OPTION_OVMF_HASH},
+		{"hash-only", no_argument, NULL, OPTION_HASH_ONLY},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct arguments arguments = {.measure = {.vcpus = 1, .cpu_signature = MEASURE_CPU_SIGNATURE}};
+	struct arguments arguments = {.profile = profile_at(0),
+				      .vmm = &vmm_qemu,
+				      .vcpus = 1,
+				      .sev_features = SEV_FEATURE_SNP,
+				      .policy = POLICY_DEFAULT};
 	uint64_t number;
-	int option;
+	int option, status;
 
-	while ((option = getopt_long(argc, argv, "p:n:sjh", options, NULL)) != -1) {
+	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.cpu_signature))
+		return ERROR_USAGE;
+	while ((option = getopt_long(argc, argv, "p:n:c:sO:m:F:jh", options, NULL)) != -1) {
 		switch (option) {
 		case 'p':
-			if (strcmp(optarg, "qemu-kvm") != 0)
-				return command_usage(argv[0], "the only profile is qemu-kvm");
+			arguments.igvm_option = true;
+			arguments.profile = command_profile(argv[0], optarg);
+			if (!arguments.profile)
+				return ERROR_USAGE;
+			break;
+		case OPTION_STRICT:
+			arguments.igvm_option = arguments.strict = true;
 			break;
 		case 'n':
 			if (!command_number(optarg, 1, MEASURE_VCPU_MAX, &number))
 				return command_usage(argv[0], "--vcpus must be 1 to 512");
-			arguments.measure.vcpus = (uint32_t)number;
+			arguments.vcpus = (uint32_t)number;
 			break;
-		case 'S':
-			if (!command_number(optarg, 0, UINT32_MAX, &number))
-				return command_usage(argv[0], "--cpu-signature must be a 32-bit number");
-			arguments.measure.cpu_signature = (uint32_t)number;
+		case 'c':
+			if (!command_cpu_model(argv[0], optarg, &arguments.cpu_signature))
+				return ERROR_USAGE;
 			break;
 		case 's':
-			arguments.measure.keep_steps = true;
+			arguments.steps = true;
+			break;
+		case 'O':
+			arguments.ovmf = optarg;
 			break;
 		case 'j':
 			arguments.json = true;
@@ -136,11 +379,14 @@ int command_measure(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		default:
-			return command_usage(argv[0], NULL);
+			status = ovmf_option(argv[0], option, &arguments);
+			if (status)
+				return status;
 		}
 	}
-	if (argc - optind != 1)
-		return command_usage(argv[0], "exactly one file is needed");
+	status = check(argv[0], &arguments, argc - optind);
+	if (status)
+		return status;
 	arguments.path = argv[optind];
-	return run(&arguments);
+	return arguments.ovmf ? run_ovmf(&arguments) : run_igvm(&arguments);
 }

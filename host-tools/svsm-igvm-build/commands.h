@@ -5,6 +5,7 @@
 #define IGVM_BUILD_COMMANDS_H
 
 #include "error.h"
+#include "profile.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -16,6 +17,8 @@ int command_build(int argc, char **argv);
 int command_measure(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_manifest(int argc, char **argv);
+int command_lint(int argc, char **argv);
+int command_profiles(int argc, char **argv);
 
 /* Shared by the subcommands (options.c). */
 
@@ -25,6 +28,14 @@ int command_fail(const struct error *error);
 int command_usage(const char *command, const char *reason);
 /* Decimal or 0x-hexadecimal; false when it is neither or outside [min, max]. */
 bool command_number(const char *text, uint64_t min, uint64_t max, uint64_t *out) MUST_CHECK;
+/* Hexadecimal, with or without 0x. */
+bool command_hex_number(const char *text, uint64_t *out) MUST_CHECK;
+/* Exactly `size` bytes in hexadecimal. */
+bool command_unhex(const char *text, uint8_t *out, size_t size) MUST_CHECK;
+/* The profile of that name; NULL after telling which there are. */
+const struct profile *command_profile(const char *command, const char *name);
+/* CPUID 1 EAX of --cpu-model; false after telling which there are. */
+bool command_cpu_model(const char *command, const char *text, uint32_t *signature) MUST_CHECK;
 /* Lower-case hexadecimal of `size` bytes; `out` has 2 * size + 1 characters. */
 void command_hex(const uint8_t *bytes, size_t size, char *out);
 /* "0x..." as a JSON string: JSON numbers lose bits above 2^53 in many readers. */

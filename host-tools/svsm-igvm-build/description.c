@@ -186,28 +186,64 @@ static bool get_modules(const struct place *place, json_t *root, struct descript
 	return true;
 }
 
-static bool get_guest(const struct place *outer, json_t *root, struct description_guest *guest)
+static bool get_flat64(const struct place *place, json_t *object, struct description_guest *guest)
 {
 	static const char *const known[] = {"kind",	   "file",    "stack_top", "page_tables",
 					    "boot_params", "secrets", "cpuid",	   "calling_area"};
+
+	guest->kind = BOOT_GUEST_FLAT64;
+	return only_known(place, object, known, sizeof(known) / sizeof(known[0])) &&
+	       get_string(place, object, "file", &guest->file) &&
+	       get_number(place, object, "stack_top", &guest->stack_top) &&
+	       get_number(place, object, "page_tables", &guest->page_tables) &&
+	       get_number(place, object, "boot_params", &guest->boot_params) &&
+	       get_number(place, object, "secrets", &guest->secrets) &&
+	       get_number(place, object, "cpuid", &guest->cpuid) &&
+	       get_number(place, object, "calling_area", &guest->calling_area);
+}
+
+static bool get_linux(const struct place *place, json_t *object, struct description_guest *guest)
+{
+	static const char *const known[] = {"kind", "kernel", "initrd", "command_line"};
+
+	guest->kind = BOOT_GUEST_LINUX;
+	if (!only_known(place, object, known, sizeof(known) / sizeof(known[0])) ||
+	    !get_string(place, object, "kernel", &guest->file) ||
+	    (json_object_get(object, "initrd") && !get_string(place, object, "initrd", &guest->initrd)) ||
+	    !get_string(place, object, "command_line", &guest->command_line))
+		return false;
+	if (strlen(guest->command_line) != json_string_length(json_object_get(object, "command_line")))
+		return refuse(place, "command_line", "must not contain a NUL character");
+	return true;
+}
+
+static bool get_ovmf(const struct place *place, json_t *object, struct description_guest *guest)
+{
+	static const char *const known[] = {"kind", "file"};
+
+	guest->kind = BOOT_GUEST_OVMF;
+	return only_known(place, object, known, sizeof(known) / sizeof(known[0])) &&
+	       get_string(place, object, "file", &guest->file);
+}
+
+static bool get_guest(const struct place *outer, json_t *root, struct description_guest *guest)
+{
 	const struct place place = {outer->path, "guest.", outer->error};
 	json_t *object = json_object_get(root, "guest");
+	const char *kind;
 
 	if (!object || json_is_null(object))
 		return true;
 	if (!json_is_object(object))
 		return refuse(outer, "guest", "must be an object or null");
-	if (!only_known(&place, object, known, sizeof(known) / sizeof(known[0])) ||
-	    !require_string(&place, object, "kind", "flat64"))
-		return false;
-	guest->kind = BOOT_GUEST_FLAT64;
-	return get_string(&place, object, "file", &guest->file) &&
-	       get_number(&place, object, "stack_top", &guest->stack_top) &&
-	       get_number(&place, object, "page_tables", &guest->page_tables) &&
-	       get_number(&place, object, "boot_params", &guest->boot_params) &&
-	       get_number(&place, object, "secrets", &guest->secrets) &&
-	       get_number(&place, object, "cpuid", &guest->cpuid) &&
-	       get_number(&place, object, "calling_area", &guest->calling_area);
+	kind = json_string_value(json_object_get(object, "kind"));
+	if (kind && strcmp(kind, "flat64") == 0)
+		return get_flat64(&place, object, guest);
+	if (kind && strcmp(kind, "linux") == 0)
+		return get_linux(&place, object, guest);
+	if (kind && strcmp(kind, "ovmf") == 0)
+		return get_ovmf(&place, object, guest);
+	return refuse(&place, "kind", "must be \"flat64\", \"linux\" or \"ovmf\"");
 }
 
 static bool get_root(const struct place *place, json_t *root, struct description *out)
@@ -253,5 +289,7 @@ void description_free(struct description *description)
 	for (size_t i = 0; i < description->module_count; i++)
 		free(description->module[i].file);
 	free(description->guest.file);
+	free(description->guest.initrd);
+	free(description->guest.command_line);
 	memset(description, 0, sizeof(*description));
 }

@@ -17,8 +17,10 @@ struct description_module {
 
 struct description_guest {
 	enum boot_guest_kind kind;
-	char *file;
-	uint64_t stack_top; /* the rest as in struct boot_guest */
+	char *file;	    /* of a Linux guest: the kernel */
+	char *initrd;	    /* Linux guest; NULL: none */
+	char *command_line; /* Linux guest */
+	uint64_t stack_top; /* flat64 guest; the rest as in struct boot_guest */
 	uint64_t page_tables;
 	uint64_t boot_params;
 	uint64_t secrets;

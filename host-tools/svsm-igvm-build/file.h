@@ -14,8 +14,9 @@ struct file_data {
 	size_t size;
 };
 
-#define FILE_IMAGE_MAX (512u << 20) /* largest IGVM or ELF file read */
-#define FILE_TEXT_MAX (1u << 20)    /* largest description read */
+#define FILE_IMAGE_MAX (512u << 20)   /* largest IGVM or ELF file read */
+#define FILE_INITRD_MAX (2047u << 20) /* largest initrd hashed */
+#define FILE_TEXT_MAX (1u << 20)      /* largest description read */
 
 /* Reads all of `path`, or refuses when it is larger than `limit` bytes. `-` is not special. */
 bool file_read(const char *path, size_t limit, struct file_data *out, struct error *error) MUST_CHECK;

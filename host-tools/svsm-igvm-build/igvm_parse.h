@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Strict IGVM reader. Accepts less than the format's own library does: padding, masks, overlaps and unknown bits are
- * checked, because a file that two loaders may read differently has no single measurement. Time O(n log n) and memory
- * O(n) in the file's size. Source: Microsoft igvm, igvm_defs crate.
+ * Strict IGVM reader. What makes a file unreadable or ambiguous is an error: lengths, offsets, order, overlaps. What
+ * the format's own library lets pass but its documents do not (padding, masks without platform) is a warning. Time O(n
+ * log n) and memory O(n) in the file's size. Source: Microsoft igvm, igvm_defs crate.
  */
 #ifndef IGVM_BUILD_IGVM_PARSE_H
 #define IGVM_BUILD_IGVM_PARSE_H
 
 #include "abi/igvm.h"
 #include "error.h"
+#include "findings.h"
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define IGVM_RULE_MAGIC "magic" /* the rule of files that are not IGVM at all */
 
 struct igvm_record {
 	uint32_t type;
@@ -29,9 +32,11 @@ struct igvm_file {
 	struct igvm_record *record; /* owned, file order */
 };
 
-/* `bytes` must stay while `out` is used. Every error gives byte offset and rule. igvm_file_free also after a failure.
+/*
+ * `bytes` must stay while `out` is used. Every finding gives byte offset and rule; `findings` may be NULL. False when
+ * there is an error among them: `error` is then the first, and `out` must not be read. igvm_file_free also after that.
  */
-bool igvm_parse(const char *name, const uint8_t *bytes, size_t size, struct igvm_file *out,
+bool igvm_parse(const char *name, const uint8_t *bytes, size_t size, struct igvm_file *out, struct findings *findings,
 		struct error *error) MUST_CHECK;
 void igvm_file_free(struct igvm_file *file);
 

@@ -8,7 +8,11 @@
 
 #define IGVM_AREA_MAX 1024u /* parameter areas in one file; bounds every search for one */
 
-/* `data_start` is where the variable headers end and file data begins. */
-bool igvm_rules_check(const struct igvm_file *file, size_t data_start, struct error *error) MUST_CHECK;
+/*
+ * `data_start` is where the variable headers end and file data begins. Adds every finding to `findings` (may be NULL);
+ * false and the first error when one is among them.
+ */
+bool igvm_rules_check(const struct igvm_file *file, size_t data_start, struct findings *findings,
+		      struct error *error) MUST_CHECK;
 
 #endif

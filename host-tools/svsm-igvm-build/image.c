@@ -4,6 +4,8 @@
 
 #include "elf_file.h"
 #include "guest_layout.h"
+#include "guest_layout_linux.h"
+#include "guest_layout_ovmf.h"
 #include "vmsa.h"
 
 #include <inttypes.h>
@@ -144,22 +146,47 @@ static bool fill(const struct image_inputs *inputs, const struct elf_file *firmw
 	return true;
 }
 
+static bool place_linux(const struct description *description, const struct image_inputs *inputs, struct image *out,
+			struct guest_linux_pages *pages, struct elf_file *guest, struct error *error)
+{
+	const struct guest_linux_file kernel = {inputs->guest.label, inputs->guest.bytes, inputs->guest.size};
+	const struct guest_linux_file initrd = {inputs->initrd.label, inputs->initrd.bytes, inputs->initrd.size};
+
+	return guest_layout_linux(&kernel, inputs->initrd.label ? &initrd : NULL, description->guest.command_line,
+				  pages, guest, &out->info.guest, error);
+}
+
+static bool place_guest(const struct description *description, const struct image_inputs *inputs, struct image *out,
+			struct guest_linux_pages *pages, struct elf_file *guest, struct error *error)
+{
+	switch (description->guest.kind) {
+	case BOOT_GUEST_NONE:
+		return true;
+	case BOOT_GUEST_LINUX:
+		return place_linux(description, inputs, out, pages, guest, error);
+	case BOOT_GUEST_OVMF:
+		return guest_layout_ovmf(inputs->guest.label, inputs->guest.bytes, inputs->guest.size, guest,
+					 &out->info.guest, error);
+	case BOOT_GUEST_FLAT64:
+		break;
+	}
+	return elf_file_parse(inputs->guest.label, inputs->guest.bytes, inputs->guest.size, guest, error) &&
+	       guest_layout(inputs->guest.label, &description->guest, guest, &out->info.guest, error);
+}
+
 bool image_layout(const struct description *description, const struct image_inputs *inputs, struct image *out,
 		  struct error *error)
 {
 	struct elf_file firmware, guest;
+	struct guest_linux_pages pages; /* fill() copies what the guest's segments point to */
 
 	memset(out, 0, sizeof(*out));
 	memset(&guest, 0, sizeof(guest));
 	if (!elf_file_parse(inputs->firmware.label, inputs->firmware.bytes, inputs->firmware.size, &firmware, error) ||
 	    !firmware_ok(inputs->firmware.label, &firmware, error) ||
-	    !assign(description, inputs, &firmware, out, error))
+	    !assign(description, inputs, &firmware, out, error) ||
+	    !place_guest(description, inputs, out, &pages, &guest, error))
 		return false;
-	if (description->guest.kind != BOOT_GUEST_NONE) {
-		if (!elf_file_parse(inputs->guest.label, inputs->guest.bytes, inputs->guest.size, &guest, error) ||
-		    !guest_layout(inputs->guest.label, &description->guest, &guest, &out->info.guest, error))
-			return false;
-	}
 	out->guest_policy = description->guest_policy;
 	vmsa_initial(&out->vmsa, firmware.entry, out->boot_info_gpa, description->sev_features);
 	return fill(inputs, &firmware, &guest, out, error);

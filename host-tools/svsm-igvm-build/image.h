@@ -26,6 +26,7 @@ struct image_inputs {
 	struct image_input firmware;
 	struct image_input module[BOOT_MODULE_MAX];
 	struct image_input guest;
+	struct image_input initrd; /* of a Linux guest; no bytes: none */
 };
 
 /* Contiguous pages that the image loads. */

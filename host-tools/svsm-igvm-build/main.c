@@ -11,10 +11,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"build", command_build},
-	{"measure", command_measure},
-	{"inspect", command_inspect},
-	{"manifest", command_manifest},
+	{"build", command_build}, {"measure", command_measure},	  {"inspect", command_inspect},
+	{"lint", command_lint},	  {"profiles", command_profiles}, {"manifest", command_manifest},
 };
 
 static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
@@ -22,8 +20,11 @@ static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
 			   "\n"
 			   "  build DESCRIPTION.json -o OUT.igvm   build an image from its description\n"
 			   "  measure FILE.igvm                    predict the SEV-SNP launch measurement\n"
+			   "  measure --ovmf FILE                  the same for a bare OVMF image\n"
 			   "  inspect FILE.igvm                    show what the file contains\n"
 			   "  manifest ACTION FILE                 compile and check the TPM keys of an image\n"
+			   "  lint FILE.igvm                       check format rules and what each loader takes\n"
+			   "  profiles                             list loaders and their quirks\n"
 			   "\n"
 			   "  -h, --help      this text; after a command, that command's options\n"
 			   "  -V, --version   version\n"

@@ -3,29 +3,28 @@
 #include "measure.h"
 
 #include "igvm_rules.h"
-#include "launch_digest.h"
 #include "vmsa.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct loader {
 	const struct igvm_file *file;
 	const struct measure_options *options;
+	const struct profile *profile;
 	struct measurement *out;
 	struct error *error;
+	struct digest_chain *chain;
 	uint32_t mask;
-	bool policy_seen;
-	/* QEMU collects page data with consecutive addresses and equal attributes, and hands a run to KVM only when the
-	 * next page does not continue it: records [run_first, run_end) are waiting. */
+	/* Records [run_first, run_end) of page data are waiting for one that does not continue them (insert_overtakes).
+	 */
 	size_t run_first, run_end;
 	struct igvm_page_data run_last;
 	size_t area_count;
 	struct igvm_parameter_area area[IGVM_AREA_MAX];
 	struct igvm_record context[MEASURE_VCPU_MAX]; /* by VP index; type 0: not in the file */
-	struct launch_digest digest;
+	struct snp_vmsa vmsa;
 };
 
 static bool refuse(struct loader *loader, const struct igvm_record *record, const char *rule)
@@ -36,33 +35,10 @@ static bool refuse(struct loader *loader, const struct igvm_record *record, cons
 
 static bool step(struct loader *loader, enum snp_page_type type, uint64_t gpa, const uint8_t *page, uint32_t offset)
 {
-	struct measurement *out = loader->out;
-	struct measure_step *next;
-
-	if (!launch_digest_extend(&loader->digest, type, gpa, page))
-		return error_set(loader->error, ERROR_IO, "OpenSSL failed to hash");
-	if (type != SNP_PAGE_VMSA)
-		out->page_steps++;
-	if (!loader->options->keep_steps)
-		return true;
-	if (out->step_count == out->step_capacity) {
-		size_t capacity = out->step_capacity ? out->step_capacity * 2 : 1024;
-		struct measure_step *larger = reallocarray(out->step, capacity, sizeof(*larger));
-
-		if (!larger)
-			return error_no_memory(loader->error);
-		out->step = larger;
-		out->step_capacity = capacity;
-	}
-	next = &out->step[out->step_count++];
-	next->gpa = gpa;
-	next->offset = offset;
-	next->type = type;
-	memcpy(next->digest, loader->digest.value, sizeof(next->digest));
-	return true;
+	return digest_chain_add(loader->chain, type, gpa, page, offset, loader->error);
 }
 
-static enum snp_page_type page_type(const struct igvm_page_data *page)
+static enum snp_page_type page_type(const struct loader *loader, const struct igvm_page_data *page)
 {
 	switch (page->data_type) {
 	case IGVM_PAGE_DATA_SECRETS:
@@ -71,46 +47,61 @@ static enum snp_page_type page_type(const struct igvm_page_data *page)
 	case IGVM_PAGE_DATA_CPUID_XF:
 		return SNP_PAGE_CPUID;
 	default:
-		/* A page without data too: QEMU gives KVM's type ZERO no use, it loads zeros as NORMAL. */
-		return page->flags & IGVM_PAGE_UNMEASURED ? SNP_PAGE_UNMEASURED : SNP_PAGE_NORMAL;
+		if (page->flags & IGVM_PAGE_UNMEASURED)
+			return SNP_PAGE_UNMEASURED;
+		return page->file_offset ? SNP_PAGE_NORMAL : loader->profile->no_data;
 	}
+}
+
+/* The AMD-SP sees 4 KiB pages, whatever the header says. */
+static bool measure_page(struct loader *loader, const struct igvm_record *record)
+{
+	struct igvm_page_data page;
+	const uint8_t *data;
+	uint64_t size;
+
+	igvm_record_read(loader->file, record, &page, sizeof(page));
+	data = igvm_file_data(loader->file, page.file_offset);
+	size = page.flags & IGVM_PAGE_2MB ? SNP_LARGE_PAGE_SIZE : SNP_PAGE_SIZE;
+	for (uint64_t at = 0; at < size; at += SNP_PAGE_SIZE) {
+		if (!step(loader, page_type(loader, &page), page.gpa + at, data ? data + at : NULL, record->offset))
+			return false;
+	}
+	return true;
 }
 
 static bool flush_run(struct loader *loader)
 {
-	static const uint8_t zeros[SNP_PAGE_SIZE];
-
 	for (size_t i = loader->run_first; i < loader->run_end; i++) {
-		const struct igvm_record *record = &loader->file->record[i];
-		struct igvm_page_data page;
-		const uint8_t *data;
-
-		igvm_record_read(loader->file, record, &page, sizeof(page));
-		data = igvm_file_data(loader->file, page.file_offset);
-		if (!step(loader, page_type(&page), page.gpa, data ? data : zeros, record->offset))
+		if (!measure_page(loader, &loader->file->record[i]))
 			return false;
 	}
 	loader->run_first = loader->run_end = 0;
 	return true;
 }
 
+static bool continues(const struct igvm_page_data *last, const struct igvm_page_data *next)
+{
+	const uint64_t size = last->flags & IGVM_PAGE_2MB ? SNP_LARGE_PAGE_SIZE : SNP_PAGE_SIZE;
+
+	return next->gpa == last->gpa + size && next->flags == last->flags && next->data_type == last->data_type &&
+	       next->compatibility_mask == last->compatibility_mask &&
+	       (next->file_offset == 0) == (last->file_offset == 0);
+}
+
 static bool page_data(struct loader *loader, size_t index)
 {
 	const struct igvm_record *record = &loader->file->record[index];
-	const struct igvm_page_data *last = &loader->run_last;
 	struct igvm_page_data page;
 
 	igvm_record_read(loader->file, record, &page, sizeof(page));
 	if (!(page.compatibility_mask & loader->mask))
 		return true;
-	if (page.flags & IGVM_PAGE_2MB)
-		return refuse(loader, record, "2 MiB pages have no agreed measurement in QEMU; use 4 KiB pages");
-	if (page.flags & IGVM_PAGE_SHARED)
-		return refuse(loader, record, "QEMU ignores the shared flag and measures the page");
-	if (loader->run_end &&
-	    (loader->run_end != index || page.gpa != last->gpa + SNP_PAGE_SIZE || page.flags != last->flags ||
-	     page.data_type != last->data_type || page.compatibility_mask != last->compatibility_mask ||
-	     (page.file_offset == 0) != (last->file_offset == 0))) {
+	if ((page.flags & IGVM_PAGE_SHARED) && !loader->profile->shared_measured)
+		return true;
+	if (!loader->profile->insert_overtakes)
+		return measure_page(loader, record);
+	if (loader->run_end && (loader->run_end != index || !continues(&loader->run_last, &page))) {
 		if (!flush_run(loader))
 			return false;
 	}
@@ -149,12 +140,12 @@ static bool vp_context(struct loader *loader, const struct igvm_record *record)
 	igvm_record_read(loader->file, record, &context, sizeof(context));
 	if (!(context.compatibility_mask & loader->mask))
 		return true;
-	if (context.gpa != IGVM_SNP_VMSA_GPA_KVM)
-		return refuse(loader, record, "KVM measures every VMSA at 0xfffffffff000; no other address works");
-	if (context.vp_index >= loader->options->vcpus)
-		return refuse(loader, record, "VP index is not below the number of vCPUs");
+	if (context.vp_index >= MEASURE_VCPU_MAX)
+		return refuse(loader, record, "VP index is above 511");
 	if (loader->context[context.vp_index].type)
-		return refuse(loader, record, "a second context for this VP index");
+		return refuse(loader, record, "a second context for this VP index; which one counts is not defined");
+	if (context.file_offset == 0)
+		return refuse(loader, record, "a VMSA without data");
 	loader->context[context.vp_index] = *record;
 	return true;
 }
@@ -166,20 +157,10 @@ static bool guest_policy(struct loader *loader, const struct igvm_record *record
 	igvm_record_read(loader->file, record, &policy, sizeof(policy));
 	if (!(policy.compatibility_mask & loader->mask))
 		return true;
-	if (loader->policy_seen)
+	if (loader->out->has_guest_policy)
 		return refuse(loader, record, "a second guest policy");
-	loader->policy_seen = true;
+	loader->out->has_guest_policy = true;
 	loader->out->guest_policy = policy.policy;
-	return true;
-}
-
-static bool parameter(struct loader *loader, const struct igvm_record *record)
-{
-	struct igvm_parameter parameter;
-
-	igvm_record_read(loader->file, record, &parameter, sizeof(parameter));
-	if (parameter.byte_offset != 0 && record->type == IGVM_VHT_MEMORY_MAP)
-		return refuse(loader, record, "QEMU writes the memory map at offset 0 of its area whatever this says");
 	return true;
 }
 
@@ -188,20 +169,11 @@ static bool load(struct loader *loader, size_t index)
 	const struct igvm_record *record = &loader->file->record[index];
 
 	switch (record->type) {
-	case IGVM_VHT_SUPPORTED_PLATFORM:
-	case IGVM_VHT_REQUIRED_MEMORY: /* memory, but no page for the AMD-SP */
-	case IGVM_VHT_SNP_ID_BLOCK:    /* goes to LAUNCH_FINISH */
-		return true;
 	case IGVM_VHT_GUEST_POLICY:
 		return guest_policy(loader, record);
 	case IGVM_VHT_PARAMETER_AREA:
 		igvm_record_read(loader->file, record, &loader->area[loader->area_count++], sizeof(loader->area[0]));
 		return true;
-	case IGVM_VHT_VP_COUNT:
-	case IGVM_VHT_MADT:
-	case IGVM_VHT_MEMORY_MAP:
-	case IGVM_VHT_ENVIRONMENT_INFO:
-		return parameter(loader, record);
 	case IGVM_VHT_PARAMETER_INSERT:
 		return parameter_insert(loader, record);
 	case IGVM_VHT_PAGE_DATA:
@@ -209,45 +181,61 @@ static bool load(struct loader *loader, size_t index)
 	case IGVM_VHT_VP_CONTEXT:
 		return vp_context(loader, record);
 	default:
-		return refuse(loader, record, "QEMU's loader does not know this header and stops at it");
+		return true; /* adds no page */
 	}
 }
 
-static bool file_vmsa(struct loader *loader, const struct igvm_record *record, struct snp_vmsa *vmsa)
+static uint64_t file_vmsa(struct loader *loader, const struct igvm_record *record)
 {
 	struct igvm_vp_context context;
-	const uint8_t *data;
-	char where[200];
 
 	igvm_record_read(loader->file, record, &context, sizeof(context));
-	data = igvm_file_data(loader->file, context.file_offset);
-	if (!data)
-		return refuse(loader, record, "a VMSA without data");
-	memcpy(vmsa, data, sizeof(*vmsa));
-	snprintf(where, sizeof(where), "%s: offset 0x%" PRIx32, loader->file->name, record->offset);
-	return vmsa_check_qemu_kvm(vmsa, where, loader->error);
+	memcpy(&loader->vmsa, igvm_file_data(loader->file, context.file_offset), sizeof(loader->vmsa));
+	return context.gpa;
+}
+
+static bool absent_vmsa(struct loader *loader, uint32_t index)
+{
+	/* KVM keeps the features for the whole machine; they come with vCPU 0. */
+	file_vmsa(loader, &loader->context[0]);
+	if (loader->profile->absent_vp == PROFILE_ABSENT_UNKNOWN)
+		return error_set(loader->error, ERROR_INVALID,
+				 "%s: has no VMSA for vCPU %" PRIu32
+				 ", and what %s measures for such a vCPU is not known: only --vcpus 1 can be predicted",
+				 loader->file->name, index, loader->profile->name);
+	vmsa_reset(&loader->vmsa, &vmm_qemu, VMSA_RESET_VECTOR, loader->options->cpu_signature,
+		   loader->vmsa.sev_features);
+	return true;
 }
 
 /* KVM adds the VMSA of each vCPU, in order of creation, when the launch is finished. */
 static bool finish(struct loader *loader)
 {
 	struct measurement *out = loader->out;
-	struct snp_vmsa *vmsa = malloc(sizeof(*vmsa));
-	bool ok = vmsa || error_no_memory(loader->error);
 
-	for (uint32_t i = 0; ok && i < loader->options->vcpus; i++) {
+	for (uint32_t i = loader->options->vcpus; i < MEASURE_VCPU_MAX; i++) {
+		if (loader->context[i].type)
+			return error_set(loader->error, ERROR_INVALID,
+					 "%s: offset 0x%" PRIx32 ": VMSA of vCPU %" PRIu32 ", but only %" PRIu32
+					 " at launch; use --vcpus %" PRIu32 " or more",
+					 loader->file->name, loader->context[i].offset, i, loader->options->vcpus,
+					 i + 1);
+	}
+	for (uint32_t i = 0; i < loader->options->vcpus; i++) {
 		const struct igvm_record *record = &loader->context[i];
+		const bool measured = record->type || loader->profile->absent_vp != PROFILE_ABSENT_NOT_MEASURED;
 
 		if (record->type)
-			ok = file_vmsa(loader, record, vmsa);
-		else
-			vmsa_qemu_reset(vmsa, loader->options->cpu_signature, SEV_FEATURE_SNP);
-		ok = ok && step(loader, SNP_PAGE_VMSA, IGVM_SNP_VMSA_GPA_KVM, (const uint8_t *)vmsa, record->offset);
-		if (ok)
-			memcpy(out->digest[i], loader->digest.value, SNP_DIGEST_SIZE);
+			file_vmsa(loader, record);
+		else if (measured && !absent_vmsa(loader, i))
+			return false;
+		if (measured && !step(loader, SNP_PAGE_VMSA, loader->profile->vmsa_gpa, (const uint8_t *)&loader->vmsa,
+				      record->offset))
+			return false;
+		if (!digest_chain_value(loader->chain, out->digest[i], loader->error))
+			return false;
 	}
-	free(vmsa);
-	return ok;
+	return true;
 }
 
 static bool run(struct loader *loader)
@@ -263,16 +251,22 @@ static bool run(struct loader *loader)
 	}
 	if (!flush_run(loader))
 		return false;
-	if (!loader->policy_seen)
-		return error_set(loader->error, ERROR_INVALID, "%s: no guest policy for SEV-SNP", file->name);
 	if (!loader->context[0].type)
 		return error_set(loader->error, ERROR_INVALID, "%s: no VP context for vCPU 0", file->name);
-	return finish(loader);
+	loader->out->page_steps = digest_chain_count(loader->chain);
+	if (!finish(loader))
+		return false;
+	loader->out->step = digest_chain_take_steps(loader->chain, &loader->out->step_count);
+	return true;
 }
 
-bool measure_qemu_kvm(const struct igvm_file *file, const struct measure_options *options, struct measurement *out,
-		      struct error *error)
+bool measure_igvm(const struct igvm_file *file, const struct measure_options *options, struct measurement *out,
+		  struct error *error)
 {
+	const struct digest_chain_options chain = {.threads = options->threads,
+						   .keep_steps = options->keep_steps,
+						   .progress = options->progress ? "measuring" : NULL,
+						   .expected_pages = file->size / SNP_PAGE_SIZE};
 	struct loader *loader;
 	bool ok;
 
@@ -288,14 +282,12 @@ bool measure_qemu_kvm(const struct igvm_file *file, const struct measure_options
 	}
 	loader->file = file;
 	loader->options = options;
+	loader->profile = options->profile;
 	loader->out = out;
 	loader->error = error;
-	if (launch_digest_init(&loader->digest)) {
-		ok = run(loader);
-		launch_digest_cleanup(&loader->digest);
-	} else {
-		ok = error_set(error, ERROR_IO, "OpenSSL has no SHA-384");
-	}
+	loader->chain = digest_chain_new(&chain, NULL, error);
+	ok = loader->chain && run(loader);
+	digest_chain_free(loader->chain);
 	free(loader);
 	return ok;
 }

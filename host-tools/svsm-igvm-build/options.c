@@ -2,11 +2,15 @@
 /* Copyright (c) The SVSM Authors */
 #include "commands.h"
 
+#include "cpu_model.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HEX_DIGITS "0123456789abcdefABCDEF"
 
 int command_fail(const struct error *error)
 {
@@ -31,6 +35,53 @@ bool command_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	errno = 0;
 	*out = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
 	return errno == 0 && *end == '\0' && *out >= min && *out <= max;
+}
+
+bool command_hex_number(const char *text, uint64_t *out)
+{
+	if (strncmp(text, "0x", 2) == 0)
+		text += 2;
+	if (*text == '\0' || strlen(text) > 16 || strspn(text, HEX_DIGITS) != strlen(text))
+		return false;
+	*out = strtoull(text, NULL, 16);
+	return true;
+}
+
+bool command_unhex(const char *text, uint8_t *out, size_t size)
+{
+	if (strlen(text) != 2 * size || strspn(text, HEX_DIGITS) != 2 * size)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		const char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
+
+		out[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	return true;
+}
+
+const struct profile *command_profile(const char *command, const char *name)
+{
+	const struct profile *profile = profile_find(name);
+
+	if (profile)
+		return profile;
+	fprintf(stderr, PROGRAM " %s: unknown profile '%s'; there are", command, name);
+	for (size_t i = 0; profile_at(i); i++)
+		fprintf(stderr, " %s", profile_at(i)->name);
+	fputc('\n', stderr);
+	return NULL;
+}
+
+bool command_cpu_model(const char *command, const char *text, uint32_t *signature)
+{
+	if (cpu_model_parse(text, signature))
+		return true;
+	fprintf(stderr, PROGRAM " %s: unknown CPU model '%s'; FAMILY:MODEL:STEPPING, 0x... or a version of", command,
+		text);
+	for (size_t i = 0; cpu_model_name(i); i++)
+		fprintf(stderr, " %s", cpu_model_name(i));
+	fputc('\n', stderr);
+	return false;
 }
 
 void command_hex(const uint8_t *bytes, size_t size, char *out)

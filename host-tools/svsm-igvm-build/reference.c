@@ -48,6 +48,8 @@ json_t *reference_values(const struct description *description, const struct ima
 		ok = add_input(files, &inputs->module[i]);
 	if (ok && description->guest.kind != BOOT_GUEST_NONE)
 		ok = add_input(files, &inputs->guest);
+	if (ok && description->guest.initrd)
+		ok = add_input(files, &inputs->initrd);
 	if (ok)
 		result = json_pack("{s:s, s:i, s:s, s:O, s:o, s:O}", "format", "svsm-reference-values", "version", 1,
 				   "image", description->name, "measurements", measurements, "guest_policy",

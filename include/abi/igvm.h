@@ -26,10 +26,14 @@ struct igvm_variable_header {
 	uint32_t length; /* of the payload, without padding to 8 */
 };
 
+#define IGVM_VHT_OPTIONAL (1u << 31)
 #define IGVM_VHT_SUPPORTED_PLATFORM 0x1u
 #define IGVM_VHT_GUEST_POLICY 0x101u
 #define IGVM_VHT_RELOCATABLE_REGION 0x102u
 #define IGVM_VHT_PAGE_TABLE_RELOCATION 0x103u
+#define IGVM_VHT_CORIM_DOCUMENT 0x104u
+#define IGVM_VHT_CORIM_SIGNATURE 0x105u
+#define IGVM_VHT_CCA_POLICY 0x106u
 #define IGVM_VHT_PARAMETER_AREA 0x301u
 #define IGVM_VHT_PAGE_DATA 0x302u
 #define IGVM_VHT_PARAMETER_INSERT 0x303u
@@ -43,8 +47,14 @@ struct igvm_variable_header {
 #define IGVM_VHT_MEMORY_MAP 0x30cu
 #define IGVM_VHT_ERROR_RANGE 0x30du
 #define IGVM_VHT_COMMAND_LINE 0x30eu
+#define IGVM_VHT_SLIT 0x30fu
+#define IGVM_VHT_PPTT 0x310u
+#define IGVM_VHT_VBS_MEASUREMENT 0x311u
+#define IGVM_VHT_DEVICE_TREE 0x312u
 #define IGVM_VHT_ENVIRONMENT_INFO 0x313u
 
+#define IGVM_PLATFORM_NATIVE 0u
+#define IGVM_PLATFORM_VSM 1u
 #define IGVM_PLATFORM_SEV_SNP 2u
 
 struct igvm_supported_platform {
@@ -97,6 +107,19 @@ struct __attribute__((packed)) igvm_vp_context {
 	uint16_t reserved;
 };
 static_assert(sizeof(struct igvm_vp_context) == 20, "VP context");
+struct igvm_error_range {
+	uint64_t gpa;
+	uint32_t compatibility_mask;
+	uint32_t size_bytes;
+};
+static_assert(sizeof(struct igvm_error_range) == 16, "error range");
+struct igvm_corim {
+	uint32_t compatibility_mask;
+	uint32_t file_offset;
+	uint32_t size_bytes;
+	uint32_t reserved;
+};
+static_assert(sizeof(struct igvm_corim) == 16, "CoRIM document and signature");
 struct igvm_required_memory {
 	uint64_t gpa;
 	uint32_t compatibility_mask;

@@ -24,6 +24,9 @@
 #define SEV_STATUS_ES (1u << 1)
 #define SEV_STATUS_SNP (1u << 2)
 #define SEV_FEATURE_SNP (1ull << 0)
+#define SEV_FEATURE_VTOM (1ull << 1)
+#define SEV_FEATURE_DEBUG_SWAP (1ull << 5)
+#define SEV_FEATURE_SECURE_TSC (1ull << 9)
 #define EFER_SVME (1ull << 12)
 
 /* PVALIDATE and RMPADJUST: operands and results (EAX) */
@@ -335,5 +338,37 @@ struct snp_id_block {
 	uint64_t policy;
 };
 static_assert(sizeof(struct snp_id_block) == 96, "ID block");
+
+/* ECDSA P-384 in the AMD-SP's form: numbers little-endian, zero-extended (56860, signature and public key formats) */
+#define SNP_ECC_CURVE_P384 2u
+#define SNP_ECC_NUMBER_SIZE 72u
+struct snp_ecdsa_signature {
+	uint8_t r[SNP_ECC_NUMBER_SIZE];
+	uint8_t s[SNP_ECC_NUMBER_SIZE];
+	uint8_t reserved[368];
+};
+static_assert(sizeof(struct snp_ecdsa_signature) == 0x200, "signature");
+struct snp_ecc_public_key {
+	uint32_t curve;
+	uint8_t qx[SNP_ECC_NUMBER_SIZE];
+	uint8_t qy[SNP_ECC_NUMBER_SIZE];
+	uint8_t reserved[0x404 - 4 - 2 * SNP_ECC_NUMBER_SIZE];
+};
+static_assert(sizeof(struct snp_ecc_public_key) == 0x404, "public key");
+struct snp_id_auth {
+	uint32_t id_key_algo; /* 1 = ECDSA P-384 with SHA-384 */
+	uint32_t author_key_algo;
+	uint8_t reserved_008[56];
+	struct snp_ecdsa_signature id_block_signature;
+	struct snp_ecc_public_key id_key;
+	uint8_t reserved_644[60];
+	struct snp_ecdsa_signature id_key_signature;
+	struct snp_ecc_public_key author_key;
+	uint8_t reserved_c84[892];
+};
+static_assert(sizeof(struct snp_id_auth) == SNP_PAGE_SIZE, "ID_AUTH_INFO");
+static_assert(offsetof(struct snp_id_auth, id_key) == 0x240, "ID key");
+static_assert(offsetof(struct snp_id_auth, id_key_signature) == 0x680, "ID key signature");
+static_assert(offsetof(struct snp_id_auth, author_key) == 0x880, "author key");
 
 #endif

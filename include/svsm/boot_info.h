@@ -27,7 +27,8 @@ enum boot_module_kind {
 enum boot_guest_kind {
 	BOOT_GUEST_NONE = 0, /* no guest: the firmware stops after start-up */
 	BOOT_GUEST_FLAT64 = 1,
-	BOOT_GUEST_OVMF = 3, /* UEFI firmware in flash, entered at the reset vector */
+	BOOT_GUEST_LINUX = 2, /* a Linux kernel at its 64-bit entry point (abi/linux_boot.h) */
+	BOOT_GUEST_OVMF = 3,  /* UEFI firmware in flash, entered at the reset vector */
 };
 
 struct boot_module {
@@ -50,10 +51,12 @@ struct boot_guest {
 	uint64_t entry;
 	uint64_t stack_top;
 	uint64_t page_tables; /* 7 free pages: PML4, PDPT, 4 page directories, GDT */
-	uint64_t boot_params; /* RSI at entry; one page */
+	uint64_t boot_params; /* RSI at entry; one page. FLAT64: written by the firmware; LINUX: in the image, the
+			       * firmware adds the memory map */
 	uint64_t secrets;     /* these three in one 2 MiB region */
 	uint64_t cpuid;
 	uint64_t calling_area;
+	uint64_t cc_blob; /* LINUX: page of the image that names secrets and CPUID page to the kernel, else 0 */
 	/* Pages of the guest that were loaded by the image (already validated), ascending, disjoint, outside the
 	 * firmware */
 	struct boot_range range[BOOT_GUEST_RANGE_MAX];

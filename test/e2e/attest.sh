@@ -14,6 +14,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=test/e2e/machine.sh
 source test/e2e/machine.sh
+# shellcheck source=test/e2e/evidence_link.sh
+source test/e2e/evidence_link.sh
 
 OUT=$BUILD/attest
 IMAGE=$BUILD/images/conformance.igvm
@@ -159,17 +161,7 @@ tamper_evidence() {
 	esac
 }
 
-# The evidence link (docs/contracts.md section 5) is a pair of pipes.
-
-expect_line() { # WORD: the rest of the guest's next line
-	local line
-	IFS= read -r -t 60 -u 8 line || fail "the guest says nothing; see $OUT/run/console.log"
-	line=${line%$'\r'}
-	[[ $line == "$1 "* ]] || fail "expected '$1 ...', the guest says '${line:0:100}'; see $OUT/run/console.log"
-	reply=${line#"$1 "}
-}
-
-request() { # NONCE: the line that asks for evidence
+request() { # NONCE: the line that asks for evidence in this form
 	local selector=${expect[1]:-}
 	case $form in
 	key) echo "nonce $1" ;;
@@ -177,23 +169,6 @@ request() { # NONCE: the line that asks for evidence
 		"$BUILD/keys/$(basename "$LIST" .json).json")" ;;
 	*) echo "selector $1 $(xxd -p "$BUILD/selectors/$(basename "$selector" .json).selector" | tr -d '\n')" ;;
 	esac
-}
-
-activate() { # the guest's EK and AK, and a credential for them
-	local ek ak credential
-	expect_line ek && ek=$reply
-	expect_line ak && ak=$reply
-	mapfile -t credential < <("$svsm_attest" credential --state "$state" --ek "$ek" --ak "$ak")
-	((${#credential[@]} == 2)) || fail 'no credential was made for the guest'
-	echo "credential ${credential[0]} ${credential[1]}" >&9
-}
-
-collect() { # NONCE
-	request "$1" >&9
-	[[ $form == signing ]] || activate
-	expect_line evidence
-	[[ $reply =~ ^[0-9]{1,7}$ ]] || fail "strange size of evidence: ${reply:0:40}"
-	timeout 60 head -c "$reply" <&8 >"$evidence" || fail "the evidence stops early; see $OUT/run/console.log"
 }
 
 measurements() { # MEASURED-BY-AMD-SP: three computations of the image's digest
@@ -215,15 +190,14 @@ rm -f "$evidence" "$OUT/verdict.json"
 say "image           $IMAGE ($(stat -c %s "$IMAGE") bytes)"
 
 machine_start_sp "$OUT/run" --throttle "$throttle"
-mkfifo "$OUT/run/com2.in" "$OUT/run/com2.out"
-exec 8<>"$OUT/run/com2.out" 9<>"$OUT/run/com2.in"
+link_open "$OUT/run"
 nonce=$("$svsm_attest" challenge --state "$state")
 sent=$nonce
 [[ $attack != wrong-nonce ]] || sent=$(printf '%0128d' 0)
 start=$(date +%s%N)
 machine_start_qemu "$OUT/run" "$IMAGE" "pipe:$OUT/run/com2"
 say "machine         $($QEMU --version | head -n 1), snp-sim and amd-sp: simulated"
-collect "$sent"
+link_collect "$(request "$sent")" "$form"
 say "evidence        $evidence ($(stat -c %s "$evidence") bytes) after $((($(date +%s%N) - start) / 1000000)) ms"
 
 # The KDS replica is part of amd-sp: the verifier asks it while the machine is up.

@@ -46,17 +46,30 @@ expect 0 "UNMEASURED" measure --steps a.igvm
 second=$("$program" measure --vcpus 2 a.igvm)
 grep -q "\"digest\": \"$second\"" b.json || { echo "FAILED: no reference for 2 vCPUs"; failed=1; }
 [ "$second" != "$digest" ] || { echo "FAILED: vCPU count does not change the measurement"; failed=1; }
+expect 0 '"launch_digest"' measure --json --profile snp-sim --vcpus 2 --cpu-model EPYC-Milan a.igvm
+expect 0 "clean" lint a.igvm
+expect 0 '"findings": []' lint --json a.igvm
+expect 0 "qemu-kvm/insert-order" profiles
+expect 0 '"svsm-igvm-profiles"' profiles --json
 expect 0 "VP_CONTEXT" inspect a.igvm
 expect 0 '"format": "svsm-igvm-inspection"' inspect --json a.igvm
 
 expect 0 "Usage" --help
 expect 0 "svsm-igvm-build" --version
 expect 0 "Usage" build --help
-expect 2 "unknown command" lint
+expect 2 "unknown command" nocommand
 expect 2 "Usage"
 expect 2 "needed" build image.json
 expect 2 "--vcpus" measure --vcpus 0 a.igvm
 expect 2 "profile" measure --profile hyper-v a.igvm
+expect 2 "EPYC-Rome" measure --cpu-model 486 a.igvm
+expect 2 "need --ovmf" measure --kernel fw.elf a.igvm
+expect 2 "with --ovmf" measure --ovmf fw.elf --profile snp-sim
+expect 2 "need --kernel" measure --ovmf fw.elf --append x
+expect 2 "qemu, ec2 or gce" measure --ovmf fw.elf --mode azure
+expect 1 "multiple of 4096" measure --ovmf fw.elf
+expect 3 "format/magic" lint fw.elf
+expect 3 "nothere" lint nothere
 expect 3 "nothere" measure nothere
 expect 3 "nothere" build image.json -o nothere/x.igvm
 expect 1 "not an ELF" build <(sed s/fw.elf/image.json/ image.json) --input-dir . -o c.igvm
@@ -64,6 +77,15 @@ expect 1 "unknown field" build <(sed 's/"guest"/"gest"/' image.json) --input-dir
 expect 1 "magic" inspect fw.elf
 head -c 5000 a.igvm >cut.igvm
 expect 1 "total file size" measure cut.igvm
+expect 1 "format/file-size" lint cut.igvm
+# A VMSA with a field that no loader takes: measured with a warning, refused when asked to.
+cp a.igvm odd.igvm
+size=$(stat -c %s odd.igvm)
+printf '\x01' | dd of=odd.igvm bs=1 seek=$((size - 4096 + 0x240)) conv=notrunc status=none
+expect 1 '"qemu-kvm/vmsa-fields"' lint --json --profile qemu-kvm odd.igvm
+expect 0 "warning" measure odd.igvm
+expect 0 '"accepted": false' measure --json odd.igvm
+expect 1 "cr2" measure --strict odd.igvm
 [ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
 [ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
 

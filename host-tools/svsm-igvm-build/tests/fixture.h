@@ -46,5 +46,6 @@ int test_digest_run(void);
 int test_image_run(void);
 int test_parse_run(void);
 int test_description_run(void);
+int test_ovmf_run(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* libFuzzer target: reader, loader model and inspection. The checksum is repaired so that inputs get past it. */
+#include "accept.h"
 #include "igvm_parse.h"
 #include "inspect.h"
 #include "measure.h"
@@ -31,7 +32,8 @@ static void repair_checksum(uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	const struct measure_options options = {.vcpus = 2, .keep_steps = true};
+	static struct findings findings;
+	struct measure_options options = {.vcpus = 2, .keep_steps = true, .threads = 1};
 	struct measurement measurement = {.vcpus = 0};
 	struct igvm_file file;
 	struct error error;
@@ -41,11 +43,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	memcpy(copy, bytes, size);
 	repair_checksum(copy, size);
-	if (igvm_parse("fuzz", copy, size, &file, &error)) {
+	memset(&findings, 0, sizeof(findings));
+	if (igvm_parse("fuzz", copy, size, &file, &findings, &error)) {
 		json_decref(inspect_json(&file));
-		if (measure_qemu_kvm(&file, &options, &measurement, &error) && measurement.step_count == 0)
-			abort();
-		measurement_free(&measurement);
+		for (size_t i = 0; (options.profile = profile_at(i)); i++) {
+			accept_check(&file, options.profile, &findings);
+			if (measure_igvm(&file, &options, &measurement, &error) && measurement.step_count == 0)
+				abort();
+			measurement_free(&measurement);
+		}
+	} else if (findings.errors == 0) {
+		abort(); /* refused without saying why */
 	}
 	igvm_file_free(&file);
 	free(copy);

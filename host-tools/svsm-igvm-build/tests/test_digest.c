@@ -54,7 +54,8 @@ static void digest_chain(void **state)
 /* The measurement of the fixture, from what the layout says must be in memory. */
 static void image_chain(void **state)
 {
-	const struct measure_options options = {.vcpus = 2, .cpu_signature = 0x800f12, .keep_steps = true};
+	const struct measure_options options = {
+		.profile = profile_at(0), .vcpus = 2, .cpu_signature = 0x800f12, .keep_steps = true};
 	struct measurement measurement;
 	struct igvm_file file;
 	struct fixture fixture;
@@ -64,8 +65,8 @@ static void image_chain(void **state)
 	(void)state;
 	fixture_open(&fixture);
 	fixture_build(&fixture);
-	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &fixture.error));
-	if (!measure_qemu_kvm(&file, &options, &measurement, &fixture.error))
+	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
+	if (!measure_igvm(&file, &options, &measurement, &fixture.error))
 		fail_msg("%s", fixture.error.text);
 	chain(ld, 4, fixture.image.info.memory_map, NULL);
 	for (size_t i = 0; i < fixture.image.extent_count; i++) {
@@ -86,7 +87,7 @@ static void image_chain(void **state)
 	}
 	chain(ld, 2, 0xfffffffff000, (const uint8_t *)&fixture.image.vmsa);
 	memcpy(one_cpu, ld, 48);
-	vmsa_qemu_reset(&reset, 0x800f12, 1);
+	vmsa_reset(&reset, &vmm_qemu, VMSA_RESET_VECTOR, 0x800f12, 1);
 	chain(ld, 2, 0xfffffffff000, (const uint8_t *)&reset);
 	assert_memory_equal(measurement.digest[0], one_cpu, 48);
 	assert_memory_equal(measurement.digest[1], ld, 48);
@@ -104,7 +105,7 @@ static void image_chain(void **state)
  */
 static void insert_overtakes_run(void **state)
 {
-	const struct measure_options options = {.vcpus = 1, .keep_steps = true};
+	const struct measure_options options = {.profile = profile_at(0), .vcpus = 1, .keep_steps = true};
 	struct measurement measurement;
 	struct igvm_file file;
 	struct fixture fixture;
@@ -120,8 +121,8 @@ static void insert_overtakes_run(void **state)
 	memmove(at, at + 24, 32);
 	memcpy(at + 32, insert, 24);
 	fixture_checksum(&fixture.igvm);
-	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &fixture.error));
-	assert_true(measure_qemu_kvm(&file, &options, &measurement, &fixture.error));
+	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
+	assert_true(measure_igvm(&file, &options, &measurement, &fixture.error));
 	assert_int_equal(measurement.step[0].type, SNP_PAGE_UNMEASURED);
 	assert_int_equal(measurement.step[1].type, SNP_PAGE_NORMAL);
 	assert_int_equal(measurement.step[1].gpa, 0x100000);
@@ -130,9 +131,8 @@ static void insert_overtakes_run(void **state)
 	fixture_close(&fixture);
 }
 
-static void vmsa_rules(void **state)
+static void initial_vmsa(void **state)
 {
-	struct error error;
 	struct snp_vmsa vmsa;
 
 	(void)state;
@@ -140,26 +140,75 @@ static void vmsa_rules(void **state)
 	assert_int_equal(vmsa.cs.attributes, 0xc9b);
 	assert_int_equal(vmsa.cr0, 0x31);
 	assert_int_equal(vmsa.rsi, FW_BASE + 0x1000);
-	assert_true(vmsa_check_qemu_kvm(&vmsa, "t", &error));
-	vmsa.cr4 = 0;
-	assert_false(vmsa_check_qemu_kvm(&vmsa, "t", &error));
-	vmsa_initial(&vmsa, FW_BASE, 0, SEV_FEATURE_SNP);
-	vmsa.vmpl = 1;
-	assert_false(vmsa_check_qemu_kvm(&vmsa, "t", &error));
-	vmsa_initial(&vmsa, FW_BASE, 0, 0x29);
-	assert_false(vmsa_check_qemu_kvm(&vmsa, "t", &error));
-	vmsa_initial(&vmsa, FW_BASE, 0, SEV_FEATURE_SNP);
-	vmsa.tr.base = 1;
-	assert_false(vmsa_check_qemu_kvm(&vmsa, "t", &error));
+}
+
+/* Many pages on many threads give what one page after the other gives. */
+static void threads(void **state)
+{
+	static uint8_t pages[6000][4096];
+	const struct digest_chain_options one = {.threads = 1}, four = {.threads = 4};
+	uint8_t expected[48] = {0}, value[48];
+	struct digest_chain *chains[2];
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < 6000; i++) {
+		memset(pages[i], (int)(i % 251), 4096);
+		chain(expected, SNP_PAGE_NORMAL, i * 4096, pages[i]);
+	}
+	chains[0] = digest_chain_new(&one, NULL, &error);
+	chains[1] = digest_chain_new(&four, NULL, &error);
+	for (size_t c = 0; c < 2; c++) {
+		assert_non_null(chains[c]);
+		/* A page of zeros need not be there. */
+		for (size_t i = 0; i < 6000; i++)
+			assert_true(digest_chain_add(chains[c], SNP_PAGE_NORMAL, i * 4096, i % 251 ? pages[i] : NULL, 0,
+						     &error));
+		assert_true(digest_chain_value(chains[c], value, &error));
+		assert_memory_equal(value, expected, 48);
+		assert_int_equal(digest_chain_count(chains[c]), 6000);
+		digest_chain_free(chains[c]);
+	}
+}
+
+/* Loaders differ in what a page without data is, and in the VMSAs of vCPUs the file leaves out. */
+static void profiles_differ(void **state)
+{
+	struct measure_options options = {.vcpus = 2, .cpu_signature = 0x800f12, .keep_steps = true};
+	struct measurement measurement;
+	struct igvm_file file;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	fixture_build(&fixture);
+	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
+	options.profile = profile_find("openvmm-kvm");
+	assert_false(measure_igvm(&file, &options, &measurement, &fixture.error));
+	assert_non_null(strstr(fixture.error.text, "not known"));
+	measurement_free(&measurement);
+	options.profile = profile_find("snp-sim");
+	assert_true(measure_igvm(&file, &options, &measurement, &fixture.error));
+	assert_int_equal(measurement.step_count, measurement.page_steps + 1);
+	assert_memory_equal(measurement.digest[0], measurement.digest[1], 48);
+	measurement_free(&measurement);
+	options.profile = profile_find("cloud-hypervisor-kvm");
+	options.vcpus = 1;
+	assert_true(measure_igvm(&file, &options, &measurement, &fixture.error));
+	for (size_t i = 0, zero = 0; i < measurement.step_count; i++) {
+		zero += measurement.step[i].type == SNP_PAGE_ZERO;
+		assert_true(i + 1 < measurement.step_count || zero > 0);
+	}
+	measurement_free(&measurement);
+	igvm_file_free(&file);
+	fixture_close(&fixture);
 }
 
 int test_digest_run(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(digest_chain),
-		cmocka_unit_test(image_chain),
-		cmocka_unit_test(insert_overtakes_run),
-		cmocka_unit_test(vmsa_rules),
+		cmocka_unit_test(digest_chain), cmocka_unit_test(image_chain), cmocka_unit_test(insert_overtakes_run),
+		cmocka_unit_test(initial_vmsa), cmocka_unit_test(threads),     cmocka_unit_test(profiles_differ),
 	};
 
 	return cmocka_run_group_tests_name("launch digest", tests, NULL, NULL);

@@ -65,7 +65,7 @@ static void round_trip(void **state)
 	(void)state;
 	fixture_open(&fixture);
 	fixture_build(&fixture);
-	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &fixture.error));
+	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
 	for (size_t i = 0; i < file.record_count; i++) {
 		static const uint8_t zeros[4096];
 		struct igvm_page_data page;
@@ -103,7 +103,7 @@ static void inspected(void **state)
 	(void)state;
 	fixture_open(&fixture);
 	fixture_build(&fixture);
-	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &fixture.error));
+	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
 	summary = inspect_json(&file);
 	assert_non_null(summary);
 	info = json_object_get(summary, "boot_info");

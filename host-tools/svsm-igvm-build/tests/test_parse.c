@@ -3,7 +3,7 @@
 /* The IGVM reader against files that lie. Each file is copied to memory of its exact size for the sanitizer. */
 #include "fixture.h"
 
-#include "measure.h"
+#include "accept.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,9 @@
 #define AT_INSERT 112
 #define AT_PAGE 136
 
+static struct findings findings;
+
+/* Strict: a warning is a refusal too. */
 static bool parse_copy(const uint8_t *bytes, size_t size, struct error *error)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -24,10 +27,25 @@ static bool parse_copy(const uint8_t *bytes, size_t size, struct error *error)
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, size);
-	ok = igvm_parse("t", copy, size, &file, error);
+	memset(&findings, 0, sizeof(findings));
+	ok = igvm_parse("t", copy, size, &file, &findings, error);
+	assert_int_equal(ok, findings.errors == 0);
+	assert_true(ok || findings.count > 0);
 	igvm_file_free(&file);
 	free(copy);
-	return ok;
+	return findings.count == 0;
+}
+
+static bool found(const char *scope, const char *rule, const char *part)
+{
+	for (size_t i = 0; i < findings_kept(&findings); i++) {
+		const struct finding *item = &findings.item[i];
+
+		if (strcmp(item->scope, scope) == 0 && (!rule || strcmp(item->rule, rule) == 0) &&
+		    strstr(item->message, part))
+			return true;
+	}
+	return false;
 }
 
 static void truncated(void **state)
@@ -111,9 +129,9 @@ static void changed_fields(void **state)
 			fixture_checksum(&fixture.igvm);
 		if (parse_copy(fixture.igvm.bytes, fixture.igvm.size, &fixture.error))
 			fail_msg("accepted: case %zu (%s)", i, bad[i].part);
-		if (!strstr(fixture.error.text, bad[i].part))
-			fail_msg("case %zu: '%s' does not say '%s'", i, fixture.error.text, bad[i].part);
-		if (!strstr(fixture.error.text, "offset 0x"))
+		if (!found("format", NULL, bad[i].part))
+			fail_msg("case %zu: '%s' does not say '%s'", i, findings.item[0].message, bad[i].part);
+		if (findings.errors && !strstr(fixture.error.text, "offset 0x"))
 			fail_msg("case %zu: no offset in '%s'", i, fixture.error.text);
 		fixture_close(&fixture);
 	}
@@ -138,58 +156,121 @@ static void flipped_bits(void **state)
 	fixture_close(&fixture);
 }
 
-/* Accepted by the reader, refused by the model of the loader. */
+/* Every wrong header is told, not only the first. */
+static void all_findings(void **state)
+{
+	const uint32_t flags = 8, mask = 2;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	fixture_build(&fixture);
+	memcpy(fixture.igvm.bytes + AT_POLICY + 16, &mask, sizeof(mask));
+	memcpy(fixture.igvm.bytes + AT_PAGE + 24, &flags, sizeof(flags));
+	memcpy(fixture.igvm.bytes + AT_PAGE + 32 + 24, &flags, sizeof(flags));
+	fixture_checksum(&fixture.igvm);
+	assert_false(parse_copy(fixture.igvm.bytes, fixture.igvm.size, &fixture.error));
+	assert_int_equal(findings.count, 3);
+	assert_int_equal(findings.errors, 2);
+	assert_int_equal(findings.item[2].offset, AT_PAGE + 32);
+	fixture_close(&fixture);
+}
+
+/* Read without error, refused by a loader. */
 static void loader_refusals(void **state)
 {
-	const struct measure_options options = {.vcpus = 1};
 	static const struct {
-		size_t offset; /* in the file, or in the VP_CONTEXT, the last header */
-		bool in_context;
+		size_t offset; /* in the file, or in the VP_CONTEXT (the last header), or in the VMSA */
+		enum { FILE_START, CONTEXT, VMSA } base;
 		uint8_t size;
 		uint64_t value;
-		const char *part;
+		const char *profile, *rule, *part;
 	} bad[] = {
-		{AT_MAP + 12, false, 4, 24, "offset 0 of its area"},
-		{AT_MAP, false, 4, IGVM_VHT_SRAT, "does not know"},
-		{AT_PAGE + 24, false, 4, IGVM_PAGE_SHARED, "shared flag"},
-		{AT_PLATFORM + 13, false, 1, 3, "no SEV-SNP platform"},
-		{8, true, 8, 0x10000000, "0xfffffffff000"},
-		{24, true, 2, 1, "VP index"},
-		{20, true, 4, 0, "without data"},
+		{AT_MAP + 12, FILE_START, 4, 24, "qemu-kvm", "memory-map-offset", "0x18"},
+		{AT_MAP + 12, FILE_START, 4, 24, "snp-sim", "memory-map-offset", "0x18"},
+		{AT_MAP, FILE_START, 4, IGVM_VHT_SRAT, "qemu-kvm", "header", "SRAT"},
+		{AT_MAP, FILE_START, 4, IGVM_VHT_DEVICE_TREE, "qemu-kvm", "header", "DEVICE_TREE"},
+		{AT_MAP, FILE_START, 4, IGVM_VHT_MADT, "cloud-hypervisor-kvm", "header", "MADT"},
+		{AT_MAP, FILE_START, 4, IGVM_VHT_MADT, "snp-sim", "header", "MADT"},
+		{AT_PAGE + 24, FILE_START, 4, IGVM_PAGE_SHARED, "qemu-kvm", "shared-flag", "0x100000"},
+		{AT_PAGE + 28, FILE_START, 2, IGVM_PAGE_DATA_CPUID_XF, "snp-sim", "page-type", "CPUID_XF"},
+		{AT_PLATFORM + 13, FILE_START, 1, 3, "qemu-kvm", "platform", "no SEV-SNP"},
+		{AT_PLATFORM + 12, FILE_START, 1, 2, "openvmm-kvm", "vtl", "must be 0"},
+		{8, CONTEXT, 8, 0x10000000, "qemu-kvm", "vmsa-gpa", "0xfffffffff000"},
+		{24, CONTEXT, 2, 1, "openvmm-kvm", "vp-index", "vCPU 1"},
+		{20, CONTEXT, 4, 0, "qemu-kvm", "vmsa-fields", "without data"},
+		{offsetof(struct snp_vmsa, cr4), VMSA, 8, 0, "qemu-kvm", "vmsa-forced", "CR4"},
+		{offsetof(struct snp_vmsa, cr0), VMSA, 8, 0x60000031, "qemu-kvm", "vmsa-forced", "CR0"},
+		{offsetof(struct snp_vmsa, dr7), VMSA, 8, 1, "openvmm-kvm", "vmsa-forced", "DR7"},
+		{offsetof(struct snp_vmsa, efer), VMSA, 8, 0, "snp-sim", "vmsa-forced", "SVME"},
+		{offsetof(struct snp_vmsa, vmpl), VMSA, 1, 1, "snp-sim", "vmsa-forced", "VMPL"},
+		{offsetof(struct snp_vmsa, tr) + 8, VMSA, 8, 1, "qemu-kvm", "tr-base", "TR.base"},
+		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 0x29, "qemu-kvm", "sev-features", "0x8 is not"},
+		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 0x21, "qemu-kvm", "sev-features", "every host"},
+		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 3, "openvmm-kvm", "sev-features", "0x2 is not"},
+		{offsetof(struct snp_vmsa, cr2), VMSA, 8, 1, "qemu-kvm", "vmsa-fields", "cr2"},
+		{0xfff, VMSA, 1, 1, "cloud-hypervisor-kvm", "vmsa-fields", "reserved_670"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct measurement measurement;
+		const struct profile *profile = profile_find(bad[i].profile);
 		struct igvm_file file;
 		struct fixture fixture;
 		uint32_t headers;
-		size_t at;
+		size_t at = bad[i].offset;
 
 		fixture_open(&fixture);
 		fixture_build(&fixture);
 		memcpy(&headers, fixture.igvm.bytes + 12, sizeof(headers));
-		at = bad[i].offset + (bad[i].in_context ? 24 + headers - 32 : 0);
+		at += bad[i].base == CONTEXT ? 24 + headers - 32 : bad[i].base == VMSA ? fixture.igvm.size - 4096 : 0;
+		memset(&findings, 0, sizeof(findings));
+		assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &findings, &fixture.error));
+		accept_check(&file, profile, &findings);
+		assert_int_equal(findings.count, 0);
+		igvm_file_free(&file);
 		memcpy(fixture.igvm.bytes + at, &bad[i].value, bad[i].size);
 		fixture_checksum(&fixture.igvm);
-		if (!igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &fixture.error))
+		if (!igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &findings, &fixture.error))
 			fail_msg("case %zu: %s", i, fixture.error.text);
-		assert_false(measure_qemu_kvm(&file, &options, &measurement, &fixture.error));
-		if (!strstr(fixture.error.text, bad[i].part))
-			fail_msg("case %zu: '%s' does not say '%s'", i, fixture.error.text, bad[i].part);
-		measurement_free(&measurement);
+		accept_check(&file, profile, &findings);
+		if (!found(bad[i].profile, bad[i].rule, bad[i].part))
+			fail_msg("case %zu: no finding %s/%s about '%s' but '%s'", i, bad[i].profile, bad[i].rule,
+				 bad[i].part, findings.count ? findings.item[0].message : "nothing");
 		igvm_file_free(&file);
 		fixture_close(&fixture);
 	}
 }
 
+/* A parameter area that only the simulator refuses. */
+static void area_index(void **state)
+{
+	static const size_t indices[] = {AT_AREA + 16, AT_MAP + 8, AT_INSERT + 20};
+	const uint32_t index = 16;
+	struct igvm_file file;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	fixture_build(&fixture);
+	for (size_t i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
+		memcpy(fixture.igvm.bytes + indices[i], &index, sizeof(index));
+	fixture_checksum(&fixture.igvm);
+	memset(&findings, 0, sizeof(findings));
+	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &findings, &fixture.error));
+	accept_check(&file, profile_find("qemu-kvm"), &findings);
+	assert_int_equal(findings.count, 0);
+	accept_check(&file, profile_find("snp-sim"), &findings);
+	assert_true(found("snp-sim", "area", "16"));
+	igvm_file_free(&file);
+	fixture_close(&fixture);
+}
+
 int test_parse_run(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(truncated),
-		cmocka_unit_test(changed_fields),
-		cmocka_unit_test(flipped_bits),
-		cmocka_unit_test(loader_refusals),
+		cmocka_unit_test(truncated),	cmocka_unit_test(changed_fields),  cmocka_unit_test(flipped_bits),
+		cmocka_unit_test(all_findings), cmocka_unit_test(loader_refusals), cmocka_unit_test(area_index),
 	};
 
 	return cmocka_run_group_tests_name("IGVM reader", tests, NULL, NULL);

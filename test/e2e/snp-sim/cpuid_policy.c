@@ -11,7 +11,7 @@ enum reg { EAX, EBX, ECX, EDX };
 /*
  * Bits taken away. XSAVE and what needs it: TCG has neither XSAVEC nor XSAVES, without which Linux refuses an SNP
  * guest. MONITOR, x2APIC, PCID, TSC deadline: not implemented by TCG's SVM or by this host. SVM itself: not nested
- * further.
+ * further. ERMS and FSRM: TCG executes REP MOVSB byte by byte, so a guest that prefers it is slow.
  */
 static const struct {
 	uint32_t leaf;
@@ -19,8 +19,9 @@ static const struct {
 	uint32_t clear;
 } hidden[] = {
 	{1, ECX, 1u << 3 | 1u << 12 | 1u << 17 | 1u << 21 | 1u << 24 | 1u << 26 | 1u << 27 | 1u << 28 | 1u << 29},
-	{1, EDX, 1u << 9},			 /* APIC: the machine has no local APIC for guests */
-	{7, EBX, 1u << 5 | 1u << 10 | 1u << 16}, /* AVX2, INVPCID, AVX512F */
+	{1, EDX, 1u << 9},				   /* APIC: the machine has no local APIC for guests */
+	{7, EBX, 1u << 5 | 1u << 9 | 1u << 10 | 1u << 16}, /* AVX2, ERMS, INVPCID, AVX512F */
+	{7, EDX, 1u << 4},				   /* FSRM */
 	{7, ECX, 1u << 3 | 1u << 4 | 1u << 9 | 1u << 10 | 1u << 16}, /* PKU, OSPKE, VAES, VPCLMULQDQ, LA57 */
 	{0x80000001, ECX, 1u << 2},				     /* SVM */
 };

@@ -5,12 +5,14 @@
 #include "ghcb_host.h"
 #include "inject.h"
 #include "insn_rmp.h"
+#include "interrupts.h"
 #include "npf.h"
 #include "report.h"
 
 #define SEV_STATUS_VALUE (SEV_STATUS_SEV | SEV_STATUS_ES | SEV_STATUS_SNP)
 #define VMGEXIT_LENGTH 4u
 #define MSR_LENGTH 2u
+#define HLT_LENGTH 1u
 
 /* The GHCB MSR and SEV_STATUS are the processor's own; every other intercepted MSR is the guest's business by #VC. */
 static void msr(struct vcpu *vcpu)
@@ -87,9 +89,10 @@ static void handle(struct vcpu *vcpu)
 		msr(vcpu);
 		break;
 	case EXIT_HLT:
-		/* Nothing wakes this machine: no interrupt is delivered to guests yet */
-		report_log("snp-sim: halted at vmpl %u rip %lx\n", vcpu->vmpl, vmcb->rip);
-		report_exit(EXIT_VALUE_TERMINATED);
+		vmcb->rip += HLT_LENGTH;
+		vmcb->interrupt_shadow = 0; /* of the STI before it */
+		interrupts_halt(vcpu);
+		break;
 	case EXIT_VMMCALL:
 		vmmcall(vcpu);
 		break;
@@ -114,6 +117,7 @@ _Noreturn void exits_loop(struct vcpu *vcpu)
 {
 	vcpu_attach(vcpu);
 	for (;;) {
+		interrupts_offer(vcpu);
 		vcpu_enter(vcpu);
 		if (report_trace)
 			report_log("exit %lx vmpl %u rip %lx info %lx %lx\n", vcpu_current(vcpu)->vmcb->exit_code,

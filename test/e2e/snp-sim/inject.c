@@ -3,6 +3,7 @@
 #include "inject.h"
 
 #include "cpu.h"
+#include "interrupts.h"
 #include "npf.h"
 #include "report.h"
 
@@ -41,9 +42,10 @@ void interrupt_handle(const struct interrupt_frame *frame)
 			   frame->rip);
 		report_exit(EXIT_VALUE_INTERNAL);
 	}
-	/* Device interrupts stay masked at the PICs; only the self-interrupt comes. */
 	if (frame->vector == SELF_VECTOR)
 		apic_write(APIC_EOI, 0);
+	else if (frame->vector != 2)
+		interrupts_queue((uint8_t)frame->vector); /* acknowledged at the PIC by the guest */
 }
 
 void inject_init(void)
@@ -99,6 +101,7 @@ void inject_vc(struct vcpu *vcpu, uint64_t error)
 		if (vmcb->exit_code == EXIT_INTR && (vmcb->exit_int_info & EVENT_VALID) == 0)
 			break;
 		if (vmcb->exit_code == EXIT_INTR) {
+			/* Before the delivery was complete: once more, from the start */
 			inject_take_interrupts();
 			continue;
 		}

@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "npt.h"
 #include "report.h"
+#include "residency.h"
 #include "rmp.h"
 #include "sp.h"
 
@@ -32,6 +33,21 @@ extern uint32_t multiboot_info; /* boot.S */
 static struct vcpu first_cpu;
 
 void sim_main(void);
+
+/* The decimal number after @word, or 0. */
+static uint64_t number_after(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+	uint64_t value = 0;
+
+	while (*text != 0 && memcmp(text, word, size) != 0)
+		text++;
+	if (*text == 0)
+		return 0;
+	for (text += size; *text >= '0' && *text <= '9' && value < UINT64_MAX / 100; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	return value;
+}
 
 static bool has_word(const char *text, const char *word)
 {
@@ -62,6 +78,8 @@ void sim_main(void)
 	image = (const struct multiboot_module *)(uint64_t)boot->mods_addr;
 	report_trace = has_word(options, "trace");
 	rmp_small_pages = has_word(options, "4k");
+	residency_log_calls = has_word(options, "calls");
+	residency_tsc_khz = number_after(options, "tsc-khz=");
 	if (image->end > GUEST_HPA || image->start >= image->end)
 		report_internal("the image is too large", image->end);
 	memory_init(image->end, MIB_1 + boot->mem_upper * 1024ull);

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "npt.h"
 #include "report.h"
+#include "residency.h"
 
 #define MSRPM_PAGES 2u
 #define IOPM_PAGES 3u
@@ -153,6 +154,10 @@ bool vcpu_switch(struct vcpu *vcpu, unsigned int vmpl, uint64_t exit_code)
 		vcpu_store_vmsa(vcpu, vcpu->vmpl, vmsa);
 		vmsa->guest_exit_code = exit_code;
 	}
+	if (vmpl == 0)
+		residency_start(vcpu, vcpu_current(vcpu)->vmcb->rax);
+	else if (vcpu->vmpl == 0)
+		residency_end(vcpu);
 	vcpu->vmpl = vmpl;
 	vcpu->switches++;
 	vcpu_attach(vcpu);

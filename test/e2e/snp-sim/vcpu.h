@@ -26,6 +26,7 @@ struct vcpu {
 	unsigned int vmpl; /* runs now */
 	struct vcpu_level level[SNP_VMPL_COUNT];
 	uint64_t switches;
+	uint64_t call, call_start; /* residency.h */
 };
 
 static inline struct vcpu_level *vcpu_current(struct vcpu *vcpu)

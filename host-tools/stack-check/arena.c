@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "arena.h"
+
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE (1u << 18)
+
+struct arena_block {
+	struct arena_block *next;
+	_Alignas(16) uint8_t bytes[];
+};
+
+static void *need(void *memory)
+{
+	if (!memory) {
+		fputs(PROGRAM ": out of memory\n", stderr);
+		exit(EXIT_BAD_INPUT);
+	}
+	return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	void *result;
+
+	if (size > SIZE_MAX / 2)
+		need(NULL);
+	size = (size + 15) & ~(size_t)15;
+	if (size > arena->left) {
+		size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
+		struct arena_block *block = need(calloc(1, sizeof(*block) + room));
+
+		block->next = arena->blocks;
+		arena->blocks = block;
+		if (room == size)
+			return block->bytes; /* a large piece has a block of its own; the current one stays in use */
+		arena->at = block->bytes;
+		arena->left = room;
+	}
+	result = arena->at;
+	arena->at += size;
+	arena->left -= size;
+	return result;
+}
+
+char *arena_string(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	char text[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	error_sanitize(text);
+	return arena_string(arena, text, strlen(text));
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t element)
+{
+	void *larger;
+
+	if (count & (count - 1))
+		return items;
+	if (count > 0 && count < 4)
+		return items;
+	larger = arena_alloc(arena, (count ? 2 * count : 4) * element);
+	if (count)
+		memcpy(larger, items, count * element);
+	return larger;
+}
+
+void arena_free(struct arena *arena)
+{
+	while (arena->blocks) {
+		struct arena_block *next = arena->blocks->next;
+
+		free(arena->blocks);
+		arena->blocks = next;
+	}
+	memset(arena, 0, sizeof(*arena));
+}
+
+static uint32_t slot_of(const struct map *map, uint64_t key)
+{
+	uint32_t at = (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & (map->capacity - 1);
+
+	while (map->keys[at] && map->keys[at] != key)
+		at = (at + 1) & (map->capacity - 1);
+	return at;
+}
+
+uint32_t map_get(const struct map *map, uint64_t key)
+{
+	uint32_t at;
+
+	if (!map->capacity)
+		return MAP_NONE;
+	at = slot_of(map, key);
+	return map->keys[at] ? map->values[at] : MAP_NONE;
+}
+
+static void enlarge(struct map *map)
+{
+	struct map larger = {.capacity = map->capacity ? map->capacity * 2 : 64};
+
+	larger.keys = need(calloc(larger.capacity, sizeof(*larger.keys)));
+	larger.values = need(calloc(larger.capacity, sizeof(*larger.values)));
+	for (uint32_t i = 0; i < map->capacity; i++) {
+		if (map->keys[i])
+			map_set(&larger, map->keys[i], map->values[i]);
+	}
+	map_free(map);
+	*map = larger;
+}
+
+void map_set(struct map *map, uint64_t key, uint32_t value)
+{
+	uint32_t at;
+
+	if (map->used * 2 >= map->capacity)
+		enlarge(map);
+	at = slot_of(map, key);
+	if (!map->keys[at]) {
+		map->keys[at] = key;
+		map->used++;
+	}
+	map->values[at] = value;
+}
+
+void map_clear(struct map *map)
+{
+	if (map->used)
+		memset(map->keys, 0, map->capacity * sizeof(*map->keys));
+	map->used = 0;
+}
+
+void map_free(struct map *map)
+{
+	free(map->keys);
+	free(map->values);
+	memset(map, 0, sizeof(*map));
+}
+
+uint64_t map_hash(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3u;
+	return hash ? hash : 1;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "frame_code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INSNS_MAX 400000u
+#define TABLE_MAX 4096u
+
+void frame_code_start(struct frame_code *code, struct arena *arena, const struct image *image, uint64_t start)
+{
+	memset(code, 0, sizeof(*code));
+	code->arena = arena;
+	code->image = image;
+	code->start = start;
+	code->function = image_function_at(image, start);
+	frame_code_add_root(code, start);
+}
+
+void frame_code_free(struct frame_code *code)
+{
+	free(code->insns);
+	free(code->insns_leader);
+	free(code->leader_of);
+	map_free(&code->index);
+}
+
+void frame_code_add_root(struct frame_code *code, uint64_t address)
+{
+	for (size_t i = 0; i < code->root_count; i++) {
+		if (code->roots[i] == address)
+			return;
+	}
+	arena_push(code->arena, code->roots, code->root_count, address);
+	code->rest_known = false;
+}
+
+uint32_t frame_code_index(const struct frame_code *code, uint64_t address)
+{
+	return address ? map_get(&code->index, address) : MAP_NONE;
+}
+
+bool frame_code_is_other(const struct frame_code *code, uint64_t address)
+{
+	const struct image_function *function;
+
+	if (address == code->start)
+		return false;
+	if (image_extern(code->image, address))
+		return true;
+	function = image_function_at(code->image, address);
+	return function && !function->label && !function->continuation;
+}
+
+bool frame_code_ends(const struct frame_code *code, const struct insn *insn, uint64_t next)
+{
+	const struct image_function *function = image_function_covering(code->image, insn->address);
+
+	if (!function || function->label || !function->sized || next != function->end)
+		return false;
+	/* Compilers let no function run on into the next one: the call or halt before its end does not come back. */
+	return insn->op == OP_CALL || insn->op == OP_NOP || insn->op == OP_HALT;
+}
+
+static struct insn *append(struct frame_code *code)
+{
+	if (code->insn_count == code->insn_capacity) {
+		uint32_t capacity = code->insn_capacity ? code->insn_capacity * 2 : 256;
+		void *insns = realloc(code->insns, capacity * sizeof(*code->insns));
+		void *leader = realloc(code->insns_leader, capacity * sizeof(bool));
+		void *number = realloc(code->leader_of, capacity * sizeof(uint32_t));
+
+		if (!insns || !leader || !number)
+			abort();
+		code->insns = insns;
+		code->insns_leader = leader;
+		code->leader_of = number;
+		code->insn_capacity = capacity;
+	}
+	code->insns_leader[code->insn_count] = false;
+	return &code->insns[code->insn_count++];
+}
+
+static bool decode_at(struct frame_code *code, uint64_t address)
+{
+	struct insn *insn = append(code);
+	const uint8_t *bytes;
+	size_t left;
+
+	bytes = image_code(code->image, address, &left);
+	if (bytes) {
+		decode_insn(bytes, left, address, insn);
+	} else {
+		memset(insn, 0, sizeof(*insn));
+		insn->address = address;
+		insn->op = OP_BAD;
+	}
+	map_set(&code->index, address, code->insn_count - 1);
+	return insn->op != OP_BAD;
+}
+
+static bool goes_on(const struct frame_code *code, const struct insn *insn)
+{
+	uint64_t next = insn->address + insn->length;
+
+	return insn->op != OP_JUMP && insn->op != OP_RETURN && insn->op != OP_STOP &&
+	       !frame_code_ends(code, insn, next) && !frame_code_is_other(code, next);
+}
+
+static void discover_from(struct frame_code *code, uint64_t root)
+{
+	uint64_t *pending = NULL, address = root;
+	size_t count = 0;
+
+	arena_push(code->arena, pending, count, root);
+	while (count) {
+		address = pending[--count];
+		while (frame_code_index(code, address) == MAP_NONE) {
+			const struct insn *insn;
+
+			if (code->insn_count >= INSNS_MAX) {
+				code->too_large = true;
+				return;
+			}
+			if (!decode_at(code, address))
+				break;
+			insn = &code->insns[code->insn_count - 1];
+			if (insn->target && (insn->op == OP_JUMP || insn->op == OP_BRANCH) &&
+			    !frame_code_is_other(code, insn->target))
+				arena_push(code->arena, pending, count, insn->target);
+			if (!goes_on(code, insn))
+				break;
+			address = insn->address + insn->length;
+		}
+	}
+}
+
+static void mark_leader(struct frame_code *code, uint64_t address)
+{
+	uint32_t index = frame_code_index(code, address);
+
+	if (index == MAP_NONE || code->insns_leader[index])
+		return;
+	code->insns_leader[index] = true;
+	code->leader_of[index] = code->leader_count++;
+}
+
+void frame_code_discover(struct frame_code *code)
+{
+	for (size_t i = 0; i < code->root_count; i++)
+		discover_from(code, code->roots[i]);
+	for (size_t i = 0; i < code->root_count; i++)
+		mark_leader(code, code->roots[i]);
+	for (uint32_t i = 0; i < code->insn_count; i++) {
+		if (code->insns[i].target && (code->insns[i].op == OP_JUMP || code->insns[i].op == OP_BRANCH))
+			mark_leader(code, code->insns[i].target);
+	}
+	code->rest_known = false;
+}
+
+bool frame_code_rest(struct frame_code *code)
+{
+	uint64_t at;
+
+	if (code->rest_known || !code->function || !code->function->sized || code->too_large)
+		return code->rest_known && code->rest_count > 0;
+	code->rest_known = true;
+	code->rest_count = 0;
+	code->rest = NULL;
+	for (at = code->start; at < code->function->end;) {
+		uint32_t index = frame_code_index(code, at);
+		struct insn insn;
+		const uint8_t *bytes;
+		size_t left;
+
+		if (index != MAP_NONE) {
+			at += code->insns[index].length ? code->insns[index].length : 1;
+			continue;
+		}
+		bytes = image_code(code->image, at, &left);
+		if (!bytes)
+			break;
+		decode_insn(bytes, left, at, &insn);
+		if (insn.op != OP_NOP && insn.op != OP_STOP && insn.op != OP_BAD) {
+			arena_push(code->arena, code->rest, code->rest_count, at);
+			/* One place a gap: what follows it is found from there. */
+			while (at < code->function->end && frame_code_index(code, at) == MAP_NONE) {
+				bytes = image_code(code->image, at, &left);
+				decode_insn(bytes, left, at, &insn);
+				at += insn.length;
+				if (insn.op == OP_JUMP || insn.op == OP_RETURN || insn.op == OP_STOP ||
+				    insn.op == OP_BAD)
+					break;
+			}
+			continue;
+		}
+		at += insn.length;
+	}
+	code->rest_seen |= code->rest_count > 0;
+	return code->rest_count > 0;
+}
+
+/* Whether a switch of this function can go there: into its own code, or a part of it placed elsewhere. */
+static bool is_inside(const struct frame_code *code, uint64_t address)
+{
+	const struct image_function *function = image_function_covering(code->image, address);
+
+	if (code->function && address > code->start && address < code->function->end)
+		return true;
+	return function && (function->continuation || function == code->function) &&
+	       frame_code_index(code, address) != MAP_NONE;
+}
+
+size_t frame_code_switch(struct frame_code *code, const struct value *value, uint64_t **targets)
+{
+	uint64_t table = (uint64_t)value->low, word;
+	size_t count = 0;
+
+	*targets = NULL;
+	for (uint64_t i = 0; i < TABLE_MAX; i++) {
+		uint64_t target;
+
+		if (value->kind == VALUE_TARGET) {
+			if (!image_constant(code->image, table + 4 * i, 4, &word))
+				break;
+			target = table + (uint64_t)(int64_t)(int32_t)word;
+		} else {
+			if (!image_constant(code->image, table + 8 * i, 8, &word))
+				break;
+			target = word;
+		}
+		if (!is_inside(code, target))
+			break;
+		arena_push(code->arena, *targets, count, target);
+	}
+	/* No switch: a table of functions, each of which may be jumped to */
+	if (!count && value->kind == VALUE_LOADED)
+		frame_code_table(code, table, targets, &count);
+	return count;
+}
+
+static void add_pointers(struct frame_code *code, const struct image_data *data, uint64_t **targets, size_t *count)
+{
+	uint64_t word;
+
+	for (uint64_t at = (data->start + 7) & ~(uint64_t)7; at + 8 <= data->end; at += 8) {
+		if (image_constant(code->image, at, 8, &word) && word &&
+		    (image_function_at(code->image, word) || image_extern(code->image, word)))
+			arena_push(code->arena, *targets, *count, word);
+	}
+}
+
+/*
+ * An index that starts at 1 lets the compiler start before the object. An address inside or before an object therefore
+ * takes in the ones that begin shortly behind it.
+ */
+#define TABLE_BIAS 64u
+
+bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **targets, size_t *count)
+{
+	const struct image_data *data = image_data_covering(code->image, table);
+	const struct image_section *section = image_section_at(code->image, table);
+
+	*targets = NULL;
+	*count = 0;
+	if (!section || !section->constant)
+		return false;
+	if (data)
+		add_pointers(code, data, targets, count);
+	if (data && data->start == table && *count)
+		return true;
+	for (uint64_t at = table + 8; at <= table + TABLE_BIAS; at += 8) {
+		const struct image_data *next = image_data_covering(code->image, at);
+
+		if (next && next->start == at)
+			add_pointers(code, next, targets, count);
+	}
+	return *count > 0;
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+
+STACK_CHECK_DIR := host-tools/stack-check
+STACK_CHECK_CORE := $(filter-out %/main.c %/options.c,$(sort $(wildcard $(STACK_CHECK_DIR)/*.c)))
+STACK_CHECK_LIBS := -lelf -ldw -lZydis -ljansson
+
+$(call host_program,stack-check,$(addprefix $(STACK_CHECK_DIR)/,main.c options.c) $(STACK_CHECK_CORE), \
+	$(STACK_CHECK_LIBS),-I$(STACK_CHECK_DIR))
+
+# Runs a program one instruction at a time and tells how much stack a function used
+$(BUILD)/test/measure: $(STACK_CHECK_DIR)/tests/measure.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE -o $@ $<
+
+# Bounds against measurements, over the programs of tests/programs
+$(BUILD)/test/stack-check-measured: $(STACK_CHECK_DIR)/tests/measured.sh $(BUILD)/bin/stack-check $(BUILD)/test/measure
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check $(BUILD)/test/measure\n' >$@
+	@chmod +x $@
+UNIT_TESTS += $(BUILD)/test/stack-check-measured

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+#include "findings.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void findings_add(struct findings *findings, enum finding_severity severity, const char *scope, const char *rule,
+		  uint64_t offset, const char *format, ...)
+{
+	struct finding *item;
+	va_list arguments;
+
+	if (!findings)
+		return;
+	if (severity == FINDING_ERROR)
+		findings->errors++;
+	if (findings->count++ >= FINDINGS_MAX)
+		return;
+	item = &findings->item[findings->count - 1];
+	item->scope = scope;
+	item->rule = rule;
+	item->severity = severity;
+	item->offset = offset;
+	va_start(arguments, format);
+	vsnprintf(item->message, sizeof(item->message), format, arguments);
+	va_end(arguments);
+	for (char *at = item->message; *at; at++) {
+		if (iscntrl((unsigned char)*at))
+			*at = '?';
+	}
+}
+
+size_t findings_kept(const struct findings *findings)
+{
+	return findings->count < FINDINGS_MAX ? findings->count : FINDINGS_MAX;
+}

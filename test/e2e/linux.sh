@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# Boots upstream Linux, unmodified, at VMPL2 on the simulated SNP machine, runs its checks of vTPM and attestation, and
+# verifies its evidence as a relying party; `make attest-linux` calls this.
+#   usage: linux.sh [--kernel {svsm|stock}] [--attack command-line] [--cached] [--out DIR] [--quiet]
+# --kernel: svsm (default) is built from upstream sources and has the vTPM driver; stock is Debian's own 6.12 cloud
+# kernel: attestation only. --attack command-line boots the same image with one character of the kernel's command line
+# changed: the relying party has to refuse. --cached: use a kernel from the cache only.
+# Exit status: svsm-attest's (0 accepted, 10..20 refused at a stage); 3 when a check failed in the guest or the machine
+# did not deliver evidence; 77 when the kernel cannot be had.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export MACHINE_MEMORY=${MACHINE_MEMORY:-768M} MACHINE_SECONDS=${MACHINE_SECONDS:-300} LINK_SECONDS=${LINK_SECONDS:-240}
+# shellcheck source=test/e2e/machine.sh
+source test/e2e/machine.sh
+# shellcheck source=test/e2e/evidence_link.sh
+source test/e2e/evidence_link.sh
+
+kernel=svsm attack=none cached='' OUT='' quiet=false
+usage() {
+	echo "usage: $0 [--kernel {svsm|stock}] [--attack command-line] [--cached] [--out DIR] [--quiet]" >&2
+	exit 2
+}
+while (($#)); do
+	case $1 in
+	--cached) cached=--cached ;;
+	--quiet) quiet=true ;;
+	--kernel | --attack | --out)
+		(($# > 1)) || usage
+		case $1 in
+		--kernel) kernel=$2 ;;
+		--attack) attack=$2 ;;
+		--out) OUT=$2 ;;
+		esac
+		shift
+		;;
+	*) usage ;;
+	esac
+	shift
+done
+[[ $kernel == svsm || $kernel == stock ]] || usage
+[[ $attack == none || ($attack == command-line && $kernel == svsm) ]] || usage
+OUT=${OUT:-$BUILD/linux/$kernel}
+
+say() { $quiet || echo "$*"; }
+fail() {
+	echo "linux: $*" >&2
+	exit 3
+}
+svsm_attest=$BUILD/bin/svsm-attest
+state=$OUT/relying-party.json evidence=$OUT/evidence.json
+POLICY=manifests/policies/conformance.json
+
+# What this kernel can show, in this order
+case $kernel in
+svsm) checks=attest,vtpm,evidence ;;
+stock) checks=attest ;;
+esac
+
+folder=$(test/e2e/linux/kernel.sh $cached "$kernel")
+mkdir -p "$OUT"
+rm -f "$evidence" "$OUT/verdict.json"
+modules=''
+[[ ! -d $folder/modules ]] || modules=$folder/modules
+# shellcheck disable=SC2086 # none or one word
+test/e2e/linux/initramfs.sh "$OUT/initramfs.cpio" $modules
+
+# No ACPI, PCI or APIC in this machine; its timer interrupt is too far away to measure the time stamp counter with
+khz=$("$BUILD/bin/tsc-khz")
+HZ=250
+command_line="console=ttyS0 nokaslr nosmp noapic nolapic acpi=off pci=off tsc=reliable tsc_early_khz=$khz"
+command_line+=" lpj=$((khz * 1000 / HZ)) no_timer_check swiotlb=1024 panic=-1 checks=$checks"
+describe() { # COMMAND-LINE: the image description
+	jq -n --arg kernel "$folder/bzImage" --arg initrd "$(realpath "$OUT/initramfs.cpio")" --arg line "$1" \
+		--arg name "linux-$kernel" '{format: "svsm-image", version: 1, name: $name, profile: "qemu-kvm",
+		guest_policy: "0x30000", sev_features: ["snp"], firmware: "firmware/svsm.elf",
+		modules: [{kind: "vtpm", file: "firmware/vtpm"}, {kind: "attest", file: "firmware/attest"}],
+		guest: {kind: "linux", kernel: $kernel, initrd: $initrd, command_line: $line}}'
+}
+describe "$command_line" >"$OUT/image.json"
+image=$OUT/linux.igvm
+"$BUILD/bin/svsm-igvm-build" build "$OUT/image.json" --input-dir "$BUILD" -o "$image" --reference "$OUT/reference.json"
+if [[ $attack == command-line ]]; then
+	describe "${command_line/panic=-1/panic=-2}" >"$OUT/tampered.json"
+	image=$OUT/tampered.igvm
+	"$BUILD/bin/svsm-igvm-build" build "$OUT/tampered.json" --input-dir "$BUILD" -o "$image"
+fi
+say "kernel          $(cat "$folder/version")"
+say "image           $image ($(stat -c %s "$image") bytes)"
+
+machine_start_sp "$OUT/run"
+link_open "$OUT/run"
+nonce=$("$svsm_attest" challenge --state "$state")
+start=$(date +%s%N)
+machine_start_qemu "$OUT/run" "$image" "pipe:$OUT/run/com2" calls "tsc-khz=$khz"
+say "machine         $($QEMU --version | head -n 1), snp-sim and amd-sp: simulated"
+verdict=0
+if [[ ,$checks, == *,evidence,* ]]; then
+	link_expect_ready
+	link_collect "nonce $nonce"
+	say "evidence        $evidence ($(stat -c %s "$evidence") bytes) after $((($(date +%s%N) - start) / 1000000)) ms"
+	"$svsm_attest" verify "$evidence" --state "$state" --reference "$OUT/reference.json" --policy "$POLICY" \
+		--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$OUT/run/sp/ark.pem" --json "$OUT/verdict.json" ||
+		verdict=$?
+fi
+status=0
+wait "$machine_qemu" || status=$?
+machine_qemu=''
+machine_stop_sp
+$quiet || grep -a -E '^(ok|FAIL|guest:) ' "$OUT/run/console.log" | tr -d '\r' || true
+say "machine ended   with status $status after $((($(date +%s%N) - start) / 1000000)) ms"
+((status == 0)) || fail "the machine ended with QEMU status $status; see $OUT/run/console.log and host.log"
+grep -a -q '^guest: [1-9][0-9]* checks passed, 0 failed' "$OUT/run/console.log" ||
+	fail "not all checks passed in the guest; see $OUT/run/console.log"
+exit "$verdict"
