@@ -30,6 +30,10 @@ void ghcb_answer(struct ghcb *ghcb, uint64_t info_1, uint64_t info_2)
 
 void ghcb_refuse(struct ghcb *ghcb, uint64_t reason)
 {
+	if (report_trace)
+		report_log("ghcb refused: reason %lx version %u usage %u code %lx valid %lx\n", reason,
+			   ghcb->protocol_version, ghcb->usage, ghcb->exit_code,
+			   *(const uint64_t *)(ghcb->valid_bitmap + 8));
 	ghcb_answer(ghcb, GHCB_INFO1_BAD_INPUT, reason);
 }
 
@@ -192,8 +196,8 @@ void ghcb_host_vmgexit(struct vcpu *vcpu)
 		npf_violation(vcpu, "ghcb-not-shared", gpa, "VMGEXIT with a GHCB that the host cannot read");
 	if (!level->ghcb_registered || level->ghcb_gpa != gpa)
 		ghcb_refuse(ghcb, GHCB_BAD_NOT_REGISTERED);
-	else if (ghcb->usage != 0 || ghcb->protocol_version < GHCB_PROTOCOL_MIN ||
-		 ghcb->protocol_version > GHCB_PROTOCOL_MAX)
+	/* KVM looks at the usage only, and OVMF's first phase leaves the version 0. */
+	else if (ghcb->usage != 0 || ghcb->protocol_version > GHCB_PROTOCOL_MAX)
 		ghcb_refuse(ghcb, GHCB_BAD_USAGE);
 	else if (!VALID(ghcb, exit_code) || !VALID(ghcb, exit_info_1) || !VALID(ghcb, exit_info_2))
 		ghcb_refuse(ghcb, GHCB_BAD_MISSING_INPUT);
