@@ -99,10 +99,11 @@ help:
 deps:
 	@scripts/install-deps
 
+# FORM=key|list|selector|signing: how the SVSM attests the keys of the vTPM
 # ATTACK=tampered-image|wrong-nonce|vmpl2-report|foreign-root|swapped-ek|swapped-manifest: the same, attacked
 attest: deps
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all images
-	@test/e2e/attest.sh $(if $(ATTACK),--attack $(ATTACK))
+	@test/e2e/attest.sh $(if $(FORM),--form $(FORM)) $(if $(ATTACK),--attack $(ATTACK))
 
 test: deps
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all images unit-tests clang

@@ -33,3 +33,5 @@ $(BUILD)/images/conformance.igvm $(BUILD)/images/conformance.reference.json: $(a
 
 .PHONY: images
 images: $(IMAGES) $(KEY_MANIFESTS) $(SELECTORS) $(LISTINGS)
+fuzz: $(KEY_MANIFESTS) $(SELECTORS)
+bench: $(KEY_MANIFESTS)

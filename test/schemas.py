@@ -17,7 +17,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 SCHEMAS = os.path.join(ROOT, "docs", "schemas")
 SHIPPED = ["manifests/images/*.json", "test/e2e/ovmf/image.json", "manifests/policies/*.json", "manifests/keys/*.json", "manifests/selectors/*.json"]
 WRITTEN = ["build/images/*.reference.json", "build/keys/*.json", "build/selectors/*.json", "build/attest/evidence.json", "build/attest/verdict.json",
-           "build/test/attack-*/verdict.json"]
+           "build/test/attack-*/verdict.json", "build/test/form-*/evidence.json", "build/test/form-*/verdict*.json"]
 passed = 0
 failed = 0
 

@@ -54,3 +54,5 @@ $(call fuzz_program,service-vtpm,$(SERVICE_TESTS)/fuzz_vtpm.c $(filter-out %/mai
 	-I$(SERVICES_DIR)/common -I$(SERVICES_DIR)/vtpm)
 $(call host_test,service-key-maker,$(SERVICE_TESTS)/test_key_maker.c $(addprefix $(SERVICES_DIR)/vtpm/,key_maker.c \
 	primary_key.c tpm_engine.c tpm_store.c),-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)
+$(call bench_program,service-keys,$(SERVICE_TESTS)/bench_keys.c $(addprefix $(SERVICES_DIR)/vtpm/,key_maker.c primary_key.c \
+	tpm_engine.c tpm_store.c) lib/key_templates.c,-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)

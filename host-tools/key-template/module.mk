@@ -14,3 +14,4 @@ KT := $(KEY_TEMPLATE_DIR)/tests
 $(call host_test,key-template,$(addprefix $(KT)/,main.c test_profile.c test_text.c test_bytes.c test_match.c) \
 	$(KEY_TEMPLATE_SRC),$(KEY_TEMPLATE_LIBS),-I$(KEY_TEMPLATE_DIR))
 $(call fuzz_program,key-template,$(KT)/fuzz_document.c $(KEY_TEMPLATE_SRC),$(KEY_TEMPLATE_LIBS),-I$(KEY_TEMPLATE_DIR))
+FUZZ_SEEDERS += $(KT)/write-seeds

@@ -94,7 +94,8 @@ static void enter(struct cursor *cursor, const struct key_place *step)
 static size_t line_of(const struct key_place *place)
 {
 	const struct key_place *path[DEPTH_MAX];
-	struct cursor cursor = {place->document->text, place->document->text + place->document->size};
+	const char *text = place->document->text;
+	struct cursor cursor = {text, text + place->document->size};
 	size_t depth = 0, line = 1;
 
 	for (; place->parent && depth < DEPTH_MAX; place = place->parent)
@@ -102,8 +103,8 @@ static size_t line_of(const struct key_place *place)
 	skip_space(&cursor);
 	while (depth > 0)
 		enter(&cursor, path[--depth]);
-	while (--cursor.at >= place->document->text)
-		line += *cursor.at == '\n';
+	for (const char *at = text; at < cursor.at; at++)
+		line += *at == '\n';
 	return line;
 }
 

@@ -54,8 +54,7 @@ static bool in_manifest(const struct evidence *e)
 
 	if (!e->manifest.data)
 		return false;
-	if (manifest_parse(&manifest, e->manifest_kind, MANIFEST_VERSION_ANY, e->manifest.data, e->manifest.size,
-			   &unused)) {
+	if (manifest_parse(&manifest, e->manifest_kind, e->manifest.data, e->manifest.size, &unused)) {
 		for (size_t i = 0; i < manifest.ek_count; i++)
 			found |= blob_equal(&manifest.ek[i].bytes, &e->ak);
 	}

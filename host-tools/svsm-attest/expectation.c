@@ -47,7 +47,7 @@ bool expectation_read_selector(struct expectation *out, const char *path, struct
 	return true;
 }
 
-int expectation_version(const struct expectation *expectation)
+uint32_t expectation_version(const struct expectation *expectation)
 {
 	return expectation->templates.kind == KEY_TEMPLATE_LIST ? MANIFEST_VERSION_LIST : MANIFEST_VERSION_KEY;
 }

@@ -56,7 +56,7 @@ static bool is_manifest(const struct blob *bytes, enum manifest_kind kind)
 {
 	struct manifest manifest;
 	struct error error;
-	bool ok = manifest_parse(&manifest, kind, MANIFEST_VERSION_ANY, bytes->data, bytes->size, &error);
+	bool ok = manifest_parse(&manifest, kind, bytes->data, bytes->size, &error);
 
 	manifest_free(&manifest);
 	return ok;

@@ -69,7 +69,7 @@ static bool parse_key_list(struct manifest *out, const uint8_t *bytes, size_t si
 }
 
 /* The first four bytes tell the versions apart: a TPMT_PUBLIC starts with an algorithm, which is never 0. */
-static int version_of(const uint8_t *bytes, size_t size)
+static uint32_t version_of(const uint8_t *bytes, size_t size)
 {
 	size_t offset = 0;
 	UINT32 start = 0;
@@ -79,12 +79,10 @@ static int version_of(const uint8_t *bytes, size_t size)
 		       : MANIFEST_VERSION_KEY;
 }
 
-static bool parse_vtpm(struct manifest *out, int version, const uint8_t *bytes, size_t size, struct error *error)
+static bool parse_vtpm(struct manifest *out, uint32_t version, const uint8_t *bytes, size_t size, struct error *error)
 {
 	out->has_vtpm = true;
-	if (version == MANIFEST_VERSION_ANY)
-		version = version_of(bytes, size);
-	out->vtpm_version = (uint32_t)version;
+	out->vtpm_version = version;
 	return version == MANIFEST_VERSION_LIST ? parse_key_list(out, bytes, size, error)
 						: add_ek(out, bytes, size, error);
 }
@@ -119,7 +117,7 @@ static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t si
 				return error_refuse(error, "manifest: services %u and %u have one GUID", j, i);
 		}
 		if (memcmp(entry[i].guid, vtpm_guid, sizeof(vtpm_guid)) == 0 &&
-		    !parse_vtpm(out, MANIFEST_VERSION_ANY, bytes + end, entry[i].length, error))
+		    !parse_vtpm(out, version_of(bytes + end, entry[i].length), bytes + end, entry[i].length, error))
 			return false;
 		end += entry[i].length;
 	}
@@ -128,15 +126,25 @@ static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t si
 	return true;
 }
 
-bool manifest_parse(struct manifest *out, enum manifest_kind kind, int version, const uint8_t *bytes, size_t size,
-		    struct error *error)
+static bool start(struct manifest *out, enum manifest_kind kind, size_t size, struct error *error)
 {
 	memset(out, 0, sizeof(*out));
 	out->kind = kind;
-	if (size > MANIFEST_MAX)
-		return error_refuse(error, "manifest: %zu bytes are more than %u", size, MANIFEST_MAX);
-	if (kind == MANIFEST_SERVICES)
-		return parse_services(out, bytes, size, error);
+	return size <= MANIFEST_MAX || error_refuse(error, "manifest: %zu bytes are more than %u", size, MANIFEST_MAX);
+}
+
+bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t *bytes, size_t size,
+		    struct error *error)
+{
+	if (kind == MANIFEST_SINGLE_SERVICE)
+		return manifest_parse_vtpm(out, version_of(bytes, size), bytes, size, error);
+	return start(out, kind, size, error) && parse_services(out, bytes, size, error);
+}
+
+bool manifest_parse_vtpm(struct manifest *out, uint32_t version, const uint8_t *bytes, size_t size, struct error *error)
+{
+	if (!start(out, MANIFEST_SINGLE_SERVICE, size, error))
+		return false;
 	out->service_count = 1;
 	return parse_vtpm(out, version, bytes, size, error);
 }

@@ -28,17 +28,19 @@ struct manifest {
 	size_t ek_count;
 };
 
-/* Version of the vTPM's manifest: one that the caller fixes, or whichever the bytes are, which are never both. */
-#define MANIFEST_VERSION_KEY 0
-#define MANIFEST_VERSION_LIST 1
-#define MANIFEST_VERSION_ANY (-1)
-
 /*
  * Every byte must belong to the header, the table or exactly one service. A service other than the vTPM is counted and
- * not looked into. `out` is filled from nothing; free it in any case.
+ * not looked into. The bytes say which version of the vTPM's manifest they are. `out` is filled from nothing; free it
+ * in any case.
  */
-bool manifest_parse(struct manifest *out, enum manifest_kind kind, int version, const uint8_t *bytes, size_t size,
+bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t *bytes, size_t size,
 		    struct error *error) MUST_CHECK;
+
+/* A single-service manifest of the vTPM in the version that the caller has settled, and no other */
+#define MANIFEST_VERSION_KEY 0u
+#define MANIFEST_VERSION_LIST 1u
+bool manifest_parse_vtpm(struct manifest *out, uint32_t version, const uint8_t *bytes, size_t size,
+			 struct error *error) MUST_CHECK;
 void manifest_free(struct manifest *manifest);
 
 /* "c476f1eb-0123-45a5-9641-b4e7dde5bfe3" */

@@ -52,7 +52,7 @@ static void show_key(const struct tpm_public *key, const char *title, FILE *out)
 static bool show_manifest(const struct blob *bytes, enum manifest_kind kind, FILE *out, struct error *error)
 {
 	struct manifest manifest;
-	bool ok = manifest_parse(&manifest, kind, MANIFEST_VERSION_ANY, bytes->data, bytes->size, error);
+	bool ok = manifest_parse(&manifest, kind, bytes->data, bytes->size, error);
 
 	if (ok) {
 		fprintf(out, "%s manifest, %zu bytes\n", manifest_kind_name(kind), bytes->size);

@@ -8,10 +8,12 @@ static void parse_manifest(struct verify *v)
 {
 	const struct evidence *e = &v->evidence;
 	enum manifest_kind kind = v->expectation ? MANIFEST_SINGLE_SERVICE : e->manifest_kind;
-	int version = v->expectation ? expectation_version(v->expectation) : MANIFEST_VERSION_ANY;
+	const struct expectation *x = v->expectation;
 	struct error error;
 
-	v->has_manifest = manifest_parse(&v->manifest, kind, version, e->manifest.data, e->manifest.size, &error);
+	v->has_manifest = x ? manifest_parse_vtpm(&v->manifest, expectation_version(x), e->manifest.data,
+						  e->manifest.size, &error)
+			    : manifest_parse(&v->manifest, kind, e->manifest.data, e->manifest.size, &error);
 	if (!findings_result(&v->findings, CHECK_MANIFEST_FORM, v->has_manifest, &error))
 		return;
 	if (v->expectation)

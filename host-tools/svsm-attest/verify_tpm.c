@@ -58,8 +58,11 @@ void verify_svsm(struct verify *v)
 			       policy->manifest_versions >> manifest->vtpm_version & 1,
 			       "policy '%s' does not accept version %u of the vTPM's manifest", policy->name,
 			       manifest->vtpm_version);
-	verify_summary(v, VERIFY_SVSM, "the vTPM service, manifest version %u, with %zu key%s", manifest->vtpm_version,
-		       manifest->ek_count, manifest->ek_count == 1 ? "" : "s");
+	if (v->expectation && v->expectation->selector_size > 0)
+		verify_summary(v, VERIFY_SVSM, "the vTPM service, the key of %s", v->expectation->path);
+	else
+		verify_summary(v, VERIFY_SVSM, "the vTPM service, manifest version %u, with %zu key%s",
+			       manifest->vtpm_version, manifest->ek_count, manifest->ek_count == 1 ? "" : "s");
 }
 
 static const struct tpm_public *in_manifest(const struct manifest *manifest, const struct blob *bytes)

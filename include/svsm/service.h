@@ -46,7 +46,7 @@ enum service_status {
 	SERVICE_TPM_REFUSED = 9,  /* attest_reply and VTPM_OP_SELECT's reply hold the TPM's response code */
 };
 
-/* Largest selector the services take: more than any TPMT_PUBLIC with its kind (RSA 4096 has 614 bytes) */
+/* Largest selector the services take: more than any TPMT_PUBLIC with its kind (RSA 4096 has 612 bytes) */
 #define ATTEST_SELECTOR_MAX 1024u
 
 struct attest_request {

@@ -29,14 +29,18 @@ link_expect_ready() { # from a guest that says so
 	[[ ${line%$'\r'} == ready ]] || fail "expected 'ready', the guest says '${line:0:100}'"
 }
 
-link_collect() { # NONCE
-	local nonce=$1 ek ak credential
-	echo "nonce $nonce" >&9
+link_activate() { # the guest's EK and AK, and a credential for them
+	local ek ak credential
 	expect_line ek && ek=$reply
 	expect_line ak && ak=$reply
 	mapfile -t credential < <("$svsm_attest" credential --state "$state" --ek "$ek" --ak "$ak")
 	((${#credential[@]} == 2)) || fail 'no credential was made for the guest'
 	echo "credential ${credential[0]} ${credential[1]}" >&9
+}
+
+link_collect() { # REQUEST [signing]: the line that asks for evidence; with a signing key there is no credential
+	echo "$1" >&9
+	[[ ${2:-} == signing ]] || link_activate
 	expect_line evidence
 	[[ $reply =~ ^[0-9]{1,7}$ ]] || fail "strange size of evidence: ${reply:0:40}"
 	timeout 60 head -c "$reply" <&8 >"$evidence" || fail "the evidence stops early; see $link_dir/console.log"

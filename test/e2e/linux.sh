@@ -76,7 +76,8 @@ describe() { # COMMAND-LINE: the image description
 	jq -n --arg kernel "$folder/bzImage" --arg initrd "$(realpath "$OUT/initramfs.cpio")" --arg line "$1" \
 		--arg name "linux-$kernel" '{format: "svsm-image", version: 1, name: $name, profile: "qemu-kvm",
 		guest_policy: "0x30000", sev_features: ["snp"], firmware: "firmware/svsm.elf",
-		modules: [{kind: "vtpm", file: "firmware/vtpm"}, {kind: "attest", file: "firmware/attest"}],
+		modules: [{kind: "vtpm", file: "firmware/vtpm"}, {kind: "attest", file: "firmware/attest"},
+			{kind: "key-templates", file: "keys/conformance.keys"}],
 		guest: {kind: "linux", kernel: $kernel, initrd: $initrd, command_line: $line}}'
 }
 describe "$command_line" >"$OUT/image.json"
@@ -99,10 +100,10 @@ say "machine         $($QEMU --version | head -n 1), snp-sim and amd-sp: simulat
 verdict=0
 if [[ ,$checks, == *,evidence,* ]]; then
 	link_expect_ready
-	link_collect "$nonce"
+	link_collect "nonce $nonce"
 	say "evidence        $evidence ($(stat -c %s "$evidence") bytes) after $((($(date +%s%N) - start) / 1000000)) ms"
 	"$svsm_attest" verify "$evidence" --state "$state" --reference "$OUT/reference.json" --policy "$POLICY" \
-		--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$OUT/run/sp/ark.pem" --json "$OUT/verdict.json" ||
+		--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$OUT/run/sp/ark.pem" --no-cache --json-file "$OUT/verdict.json" ||
 		verdict=$?
 fi
 status=0

@@ -96,6 +96,50 @@ other_templates() {
 	check 'a wrong selector is refused' refused ask select "$dir/own" "$dir/none"
 	check 'manifest version 2 is refused' refused ask manifest 2 "$dir/none"
 }
+# Has the relying party's tool make a credential for an EK and AK, and the TPM open it: the secret must be the same.
+activates() { # POLICY-SESSION? (true, false)
+	local session=() attest=$BUILD/bin/svsm-attest
+	"$attest" challenge --state "$dir/state" >/dev/null
+	"$attest" credential --state "$dir/state" --ek "$(tail -c +3 "$dir/own.pub" | xxd -p | tr -d '\n')" \
+		--ak "$(tail -c +3 "$dir/ak.tss" | xxd -p | tr -d '\n')" >"$dir/credential"
+	# what tpm2_activatecredential reads: a mark, a version, and both structures
+	xxd -r -p <<<"badcc0de00000001$(tr -d '\n' <"$dir/credential")" >"$dir/blob"
+	if $1; then
+		tpm2_startauthsession -Q --policy-session -S "$dir/s.ctx"
+		tpm2_policysecret -Q -S "$dir/s.ctx" -c e
+		session=(-P "session:$dir/s.ctx")
+	fi
+	tpm2_activatecredential -Q -c "$dir/ak.ctx" -C "$dir/own.ctx" -i "$dir/blob" -o "$dir/opened" "${session[@]}"
+	tpm2_flushcontext -Q -t
+	! $1 || tpm2_flushcontext -Q "$dir/s.ctx"
+	[[ $(xxd -p "$dir/opened" | tr -d "\n") == "$(jq -r .credential.secret "$dir/state")" ]]
+}
+credentials() {
+	local high='fixedtpm|fixedparent|sensitivedataorigin|userwithauth|adminwithpolicy|restricted|decrypt'
+	local b256=ca3d0a99a2b93906f7a3342414efcfb3a385d44cd1fd459089d19b5071c0b7a0
+	local b384=b26e7d28d11a50bc53d882bcf5fd3a1a074148bb35d3b4e4cb1c0ad9bde419cacb47ba09699646150f9fc000f3f80e12
+	local b512=b8221ca69e8550a4914de3faa6a18c072cc01208073a928d5d66d59ef79e49a4
+	b512+=29c41a6b269571d57edb25fbdb1838425608b413cd616a5f6db5b6071af99bea
+	check 'an AK' tpm2_createprimary -Q -C e -G ecc256:ecdsa-sha256:null -c "$dir/ak.ctx" \
+		-a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|restricted|sign'
+	check 'its public area' tpm2_readpublic -Q -c "$dir/ak.ctx" -f tss -o "$dir/ak.tss"
+	check 'flush' tpm2_flushcontext -Q -t
+	for low in rsa ecc; do
+		check "low-range EK $low" tpm2_createek -Q -G "$low" -c "$dir/own.ctx" -u "$dir/own.pub"
+		check 'flush' tpm2_flushcontext -Q -t
+		check 'opens its credential' activates true
+	done
+	while read -r key hash policy; do
+		check "high-range EK $key" own_key "$key" "$hash" "$high" "$policy" "$dir/none"
+		check 'opens its credential' activates false
+	done <<-LIST
+		rsa2048:aes128cfb sha256 $b256
+		ecc256:aes128cfb sha256 $b256
+		ecc384:aes256cfb sha384 $b384
+		ecc521:aes256cfb sha512 $b512
+		rsa3072:aes256cfb sha384 $b384
+	LIST
+}
 with_tpm_of() { # VTPM
 	rm -f "$dir/socket" "$dir"/*.ctx
 	"$BUILD/test/tpm-socket" serve "$1" "$dir/socket" "$dir/manifest" "$BUILD/keys/conformance.keys" &
@@ -113,6 +157,7 @@ with_tpm_of() { # VTPM
 	check 'selftest' tpm2_selftest -f
 	no_trace
 	other_templates
+	[[ $1 == *sanitized ]] || credentials
 	check 'createek by tpm2-tools' tpm2_createek -G rsa -c "$dir/ek.ctx" -u "$dir/ek.pub"
 	# the tool prefixes its TPMT_PUBLIC with the size: the rest has to be what the service attests
 	check 'the EK is the manifest' cmp <(tail -c +3 "$dir/ek.pub") "$dir/manifest"

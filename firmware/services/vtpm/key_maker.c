@@ -36,6 +36,11 @@ bool key_maker_make(enum key_maker_view view, const struct primary_key_template 
 	key->size = 0;
 	if (!tpm_engine_save(&guest))
 		return false;
+	if (primary_key_tpm_failed()) {
+		tpm_state_drop(&guest);
+		*code = PRIMARY_KEY_RC_FAILURE;
+		return true;
+	}
 	made = view == KEY_MAKER_CURRENT || tpm_engine_reset_to(&manufactured, &why);
 	if (made) {
 		/* Refused when the guest has started it, which is as good. */

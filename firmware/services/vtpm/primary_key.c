@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-/* TPM 2.0 Library, part 3: 9.3, 28.4 and 24.1 */
+/* TPM 2.0 Library, part 3: 9.3, 10.4, 28.4 and 24.1 */
 static const uint8_t startup_clear[] = {0x80, 0x01, 0, 0, 0, 12, 0x00, 0x00, 0x01, 0x44, 0x00, 0x00};
+static const uint8_t get_test_result[] = {0x80, 0x01, 0, 0, 0, 10, 0x00, 0x00, 0x01, 0x7c};
 static const uint8_t flush_head[] = {0x80, 0x01, 0, 0, 0, 14, 0x00, 0x00, 0x01, 0x65};
 /* TPM2_CreatePrimary up to the template, and after it */
 static const uint8_t create_head[] = {
@@ -75,6 +76,16 @@ uint32_t primary_key_startup(void)
 	uint32_t size;
 
 	return run(startup_clear, sizeof(startup_clear), &response, &size);
+}
+
+bool primary_key_tpm_failed(void)
+{
+	const uint8_t *response;
+	uint32_t size;
+
+	/* One of the two commands that a failed TPM runs; its result ends the response. */
+	return run(get_test_result, sizeof(get_test_result), &response, &size) == PRIMARY_KEY_RC_SUCCESS &&
+	       size >= RESPONSE_HEADER + 4 && be32(response + size - 4) == PRIMARY_KEY_RC_FAILURE;
 }
 
 static void flush(uint32_t handle)

@@ -14,6 +14,7 @@
 
 #define PRIMARY_KEY_PUBLIC_MAX 1024u
 #define PRIMARY_KEY_RC_SUCCESS 0u
+#define PRIMARY_KEY_RC_FAILURE 0x101u /* TPM_RC_FAILURE */
 
 struct primary_key {
 	uint32_t size;				     /* 0: not made */
@@ -31,6 +32,9 @@ extern const struct primary_key_template primary_key_default;
 
 /* TPM2_Startup(CLEAR). Gives the TPM's response code; TPM_RC_INITIALIZE when it was started before. */
 uint32_t primary_key_startup(void);
+
+/* The TPM has failed: it makes no keys any more, and a failed TPM cannot be put aside. */
+bool primary_key_tpm_failed(void);
 
 /*
  * Makes the key of @template and flushes it again: only its public area stays. False when the TPM gave no answer that

@@ -73,11 +73,24 @@ void tpm_state_drop(struct tpm_state *state)
 	*state = (struct tpm_state){0};
 }
 
+/* libtpms gives buffers of hundreds of kilobytes for a few: the rest goes back. */
+static bool get_state(enum TPMLIB_StateType type, uint8_t **data, uint32_t *size)
+{
+	uint8_t *smaller;
+
+	if (TPMLIB_GetState(type, data, size) != TPM_SUCCESS)
+		return false;
+	smaller = realloc(*data, *size);
+	if (smaller != NULL)
+		*data = smaller;
+	return true;
+}
+
 bool tpm_engine_save(struct tpm_state *state)
 {
 	*state = (struct tpm_state){0};
-	if (TPMLIB_GetState(TPMLIB_STATE_PERMANENT, &state->permanent, &state->permanent_size) == TPM_SUCCESS &&
-	    TPMLIB_GetState(TPMLIB_STATE_VOLATILE, &state->volatile_part, &state->volatile_size) == TPM_SUCCESS)
+	if (get_state(TPMLIB_STATE_PERMANENT, &state->permanent, &state->permanent_size) &&
+	    get_state(TPMLIB_STATE_VOLATILE, &state->volatile_part, &state->volatile_size))
 		return true;
 	tpm_state_drop(state);
 	return false;

@@ -3,39 +3,32 @@
 #include "evidence.h"
 
 #include "abi.h"
-#include "attest.h"
+#include "bytes.h"
 #include "check.h"
 #include "console.h"
+#include "evidence_bundle.h"
 #include "freestanding_string.h"
 #include "hex.h"
-#include "json.h"
 #include "keys.h"
 #include "link.h"
 #include "memory.h"
-#include "tpm_key.h"
+#include "tpm_wire.h"
 #include "vtpm.h"
 
 #define WAIT_NONCE_MS 20000u
 #define WAIT_CREDENTIAL_MS 60000u
 #define BUNDLE_PAGES 8u
-#define QUOTED_PCRS 10u
 #define EVENT_PCR 8u
+#define ATTRIBUTES_AT 4u /* in a TPMT_PUBLIC */
+#define ATTRIBUTE_USER_WITH_AUTH 0x40u
+#define ATTRIBUTE_DECRYPT 0x20000u
 
 /* What this guest adds to PCR 8: SHA-256 of the word "conformance" */
 static const uint8_t event[TPM_SHA256_BYTES] = {0x6c, 0x1d, 0x6c, 0xed, 0xf2, 0x76, 0xea, 0x3f, 0xd7, 0x48, 0x6a,
 						0x21, 0x2f, 0xd6, 0x2b, 0x32, 0xfb, 0xb9, 0xec, 0xaa, 0x4d, 0xea,
 						0x70, 0x54, 0x54, 0x86, 0x73, 0x71, 0x99, 0xdd, 0x24, 0xed};
 
-/* All that goes into the bundle */
-static struct {
-	uint8_t nonce[ATT_NONCE_BYTES];
-	struct tpm_blob ek_template, ak_template;
-	struct tpm_key ek, ak;
-	struct tpm_blob credential, secret, recovered, quote, signature;
-	uint8_t pcr[QUOTED_PCRS][TPM_SHA256_BYTES];
-	struct attest attest;
-	size_t manifest_size;
-} proof;
+static struct proof proof;
 
 /* Names the step in a check and on the link; false ends the evidence. */
 static bool step(const char *name, uint64_t got, uint64_t expected)
@@ -48,12 +41,38 @@ static bool step(const char *name, uint64_t got, uint64_t expected)
 	return false;
 }
 
-static bool take_nonce(struct hex_line *line)
+/* The request for evidence says in which form: docs/contracts.md, section 5. */
+static bool take_request(struct hex_line *line)
 {
+	struct tpm_blob *selector = &proof.selector, *template = &proof.ek_template;
 	size_t size;
 
-	return hex_take_word(line, "nonce") && hex_take_field(line, proof.nonce, sizeof(proof.nonce), &size) &&
-	       size == sizeof(proof.nonce) && hex_at_end(line);
+	key_template(&key_specs[KEY_DEFAULT_EK], 0, template);
+	proof.form = hex_take_word(line, "nonce")      ? EVIDENCE_KEY
+		     : hex_take_word(line, "list")     ? EVIDENCE_LIST
+		     : hex_take_word(line, "selector") ? EVIDENCE_SELECTED
+						       : EVIDENCE_NONE;
+	if (proof.form == EVIDENCE_NONE || !hex_take_field(line, proof.nonce, sizeof(proof.nonce), &size) ||
+	    size != sizeof(proof.nonce))
+		return false;
+	if (proof.form == EVIDENCE_LIST &&
+	    !hex_take_field(line, template->data, sizeof(template->data), &template->size))
+		return false;
+	if (proof.form == EVIDENCE_SELECTED) {
+		if (!hex_take_field(line, selector->data, sizeof(selector->data), &selector->size) ||
+		    selector->size <= SELECTOR_TEMPLATE)
+			return false;
+		template->size = selector->size - SELECTOR_TEMPLATE;
+		memcpy(template->data, selector->data + SELECTOR_TEMPLATE, template->size);
+	}
+	return hex_at_end(line) && template->size > ATTRIBUTES_AT + 4;
+}
+
+static uint32_t attributes(void)
+{
+	struct tpm_reader reader = {.at = proof.ek_template.data + ATTRIBUTES_AT, .left = 4};
+
+	return tpm_get(&reader, 4);
 }
 
 /* A TPM2B: two bytes of size, then as many bytes */
@@ -70,26 +89,34 @@ static bool take_credential(struct hex_line *line)
 	       hex_at_end(line) && is_sized(&proof.credential) && is_sized(&proof.secret);
 }
 
+/* A key that decrypts is the EK, beside an AK; one that signs is the AK itself and needs no other. */
 static bool make_keys(void)
 {
-	key_template(&key_specs[KEY_DEFAULT_EK], 0, &proof.ek_template);
-	key_template(&key_specs[KEY_SIGNING_ECC], 0, &proof.ak_template);
-	return step("evidence: TPM2_CreatePrimary of the EK", tpm_create_primary(&proof.ek_template, &proof.ek),
-		    TPM_RC_SUCCESS) &&
-	       step("evidence: TPM2_CreatePrimary of the AK", tpm_create_primary(&proof.ak_template, &proof.ak),
+	proof.has_ek = (attributes() & ATTRIBUTE_DECRYPT) != 0;
+	proof.ak_template = proof.ek_template;
+	if (proof.has_ek) {
+		key_template(&key_specs[KEY_SIGNING_ECC], 0, &proof.ak_template);
+		if (!step("evidence: TPM2_CreatePrimary of the EK", tpm_create_primary(&proof.ek_template, &proof.ek),
+			  TPM_RC_SUCCESS))
+			return false;
+	}
+	return step("evidence: TPM2_CreatePrimary of the AK", tpm_create_primary(&proof.ak_template, &proof.ak),
 		    TPM_RC_SUCCESS);
 }
 
 static bool activate(void)
 {
+	bool with_policy = (attributes() & ATTRIBUTE_USER_WITH_AUTH) == 0;
 	struct hex_line line;
 
+	if (!proof.has_ek)
+		return true;
 	link_hex("ek", proof.ek.public.data, proof.ek.public.size);
 	link_hex("ak", proof.ak.public.data, proof.ak.public.size);
 	return step("evidence: credential received", link_read_line(&line, WAIT_CREDENTIAL_MS), true) &&
 	       step("evidence: credential well-formed", take_credential(&line), true) &&
 	       step("evidence: TPM2_ActivateCredential",
-		    tpm_activate(proof.ak.handle, proof.ek.handle, true, &proof.credential, &proof.secret,
+		    tpm_activate(proof.ak.handle, proof.ek.handle, with_policy, &proof.credential, &proof.secret,
 				 &proof.recovered),
 		    TPM_RC_SUCCESS);
 }
@@ -108,72 +135,32 @@ static bool quote(void)
 		done = code == TPM_RC_SUCCESS || step("evidence: TPM2_PCR_Read", code, TPM_RC_SUCCESS);
 	}
 	return done && step("evidence: TPM2_FlushContext of the AK", tpm_flush(proof.ak.handle), TPM_RC_SUCCESS) &&
-	       step("evidence: TPM2_FlushContext of the EK", tpm_flush(proof.ek.handle), TPM_RC_SUCCESS);
+	       (!proof.has_ek ||
+		step("evidence: TPM2_FlushContext of the EK", tpm_flush(proof.ek.handle), TPM_RC_SUCCESS));
 }
 
 static bool report(void)
 {
+	uint32_t function = proof.form == EVIDENCE_SELECTED ? ATTEST_SINGLE_SERVICE_EX : ATTEST_SINGLE_SERVICE;
+	uint8_t *selector = memory_pages(1);
 	struct attest_result result;
 
-	if (!step("evidence: memory", attest_start(&proof.attest), true))
+	if (!step("evidence: memory", selector != NULL && attest_start(&proof.attest), true))
 		return false;
 	attest_default(&proof.attest, 0);
 	memcpy(proof.attest.nonce, proof.nonce, sizeof(proof.nonce));
-	result = attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)proof.attest.request);
-	if (!step("evidence: SINGLE_SERVICE", result.rax, R_SUCCESS) ||
+	if (proof.form == EVIDENCE_LIST)
+		bytes_put(proof.attest.request + ATT_MANIFEST_VERSION, 4, 1);
+	memcpy(selector, proof.selector.data, proof.selector.size);
+	if (proof.form == EVIDENCE_SELECTED)
+		attest_select(&proof.attest, (uint64_t)selector, (uint32_t)proof.selector.size);
+	result = attest_call(function, (uint64_t)proof.attest.request);
+	if (!step("evidence: report and manifest", result.rax, R_SUCCESS) ||
 	    !step("evidence: report size", result.report_size, REPORT_BYTES) ||
 	    !step("evidence: manifest size", result.manifest_size <= ATTEST_MANIFEST_CAPACITY, true))
 		return false;
 	proof.manifest_size = (size_t)result.manifest_size;
 	return true;
-}
-
-static void blob(struct json *json, const char *name, const struct tpm_blob *data)
-{
-	json_base64(json, name, data->data, data->size);
-}
-
-static void write_bundle(struct json *json)
-{
-	json_open(json, NULL, '{');
-	json_string(json, "format", "svsm-evidence");
-	json_number(json, "version", 1);
-	json_string(json, "collector", "conformance");
-	json_base64(json, "nonce", proof.nonce, sizeof(proof.nonce));
-	json_base64(json, "report", proof.attest.report, REPORT_BYTES);
-	json_null(json, "certificates");
-	json_open(json, "manifest", '{');
-	json_string(json, "kind", "single-service");
-	json_string(json, "service", ATTEST_VTPM_GUID_TEXT);
-	json_number(json, "version", 0);
-	json_base64(json, "data", proof.attest.manifest, proof.manifest_size);
-	json_close(json, '}');
-	json_null(json, "selector");
-	json_open(json, "eks", '[');
-	blob(json, NULL, &proof.ek.public);
-	json_close(json, ']');
-	blob(json, "ak", &proof.ak.public);
-	json_open(json, "ak_binding", '{');
-	json_string(json, "method", "activation");
-	blob(json, "credential", &proof.credential);
-	blob(json, "secret", &proof.secret);
-	blob(json, "recovered", &proof.recovered);
-	json_close(json, '}');
-	json_open(json, "quote", '{');
-	blob(json, "attest", &proof.quote);
-	blob(json, "signature", &proof.signature);
-	json_close(json, '}');
-	json_open(json, "pcrs", '[');
-	for (uint32_t i = 0; i < QUOTED_PCRS; i++) {
-		json_open(json, NULL, '{');
-		json_string(json, "bank", "sha256");
-		json_number(json, "index", i);
-		json_base64(json, "digest", proof.pcr[i], TPM_SHA256_BYTES);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-	json_null(json, "event_log");
-	json_close(json, '}');
 }
 
 static void put_size(size_t size)
@@ -194,7 +181,7 @@ static void send_bundle(void)
 
 	if (!step("evidence: memory", json.out != NULL, true))
 		return;
-	write_bundle(&json);
+	evidence_bundle_write(&proof, &json);
 	if (!step("evidence: bundle fits", json.failed, false))
 		return;
 	link_text("evidence ");
@@ -213,8 +200,8 @@ void evidence_run(void)
 		console_printf("note: nobody asked for evidence on COM2\n");
 		return;
 	}
-	if (step("evidence: nonce received", take_nonce(&line), true) && step("evidence: memory", vtpm_start(), true) &&
-	    make_keys() && activate() && quote() && report())
+	if (step("evidence: request received", take_request(&line), true) &&
+	    step("evidence: memory", vtpm_start(), true) && make_keys() && activate() && quote() && report())
 		send_bundle();
 	link_drain();
 }

@@ -45,6 +45,13 @@ services_has_vtpm() {
 	same "$(hex "$1" 24 16)" ebf176c42301a5459641b4e7dde5bfe3
 }
 
+# Manifest version 1: version, count, and the keys with their sizes, big-endian; the default one first
+list_has() { # COUNT
+	same "$(hex keys.manifest 0 8)" "$(printf '%08x%08x' 1 "$1")" || return
+	same "$(hex keys.manifest 8 2)" "$(printf '%04x' "$(stat -c %s vtpm.manifest)")" || return
+	same "$(hex keys.manifest 10 "$(stat -c %s vtpm.manifest)")" "$(hex vtpm.manifest)"
+}
+
 check 'sysfs: VMPL 2' same "$(cat /sys/devices/system/cpu/sev/vmpl)" 2
 check 'report for all services' report all
 check 'report for all services: REPORT_DATA' bound all
@@ -55,3 +62,6 @@ check 'report for the vTPM: REPORT_DATA' bound vtpm
 check 'report for the vTPM: VMPL 0' vmpl_of vtpm 00000000
 check 'short reads of the report' short_reads vtpm outblob 7 report
 check 'short reads of the manifest' short_reads vtpm manifestblob 100 manifest
+check 'report for all keys of the vTPM' report keys "service_guid=$VTPM_GUID" service_manifest_version=1
+check 'report for all keys: REPORT_DATA' bound keys
+check 'report for all keys: there are nine' list_has 9
