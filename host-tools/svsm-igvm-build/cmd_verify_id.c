@@ -21,7 +21,7 @@ static const char help[] =
 	"the\n"
 	"launch digest in it is one the file can have.\n"
 	"\n"
-	"  -p, --profile P     the digest must be this loader's (default: any of '" PROGRAM " profiles')\n"
+	"  -p, --profile P     the digest must be this loader's (default: any but snp-sim)\n"
 	"  -n, --vcpus N       the digest must be the one for N vCPUs (default: any number up to 512)\n"
 	"  -c, --cpu-model M   CPU of vCPUs the file leaves out (default " CPU_MODEL_DEFAULT ")\n"
 	"  -b, --id-block F    ID block, 96 bytes or their base64\n"
@@ -57,7 +57,9 @@ static bool find_digest(const struct arguments *arguments, const struct igvm_fil
 	for (size_t i = 0; !result->profile && (options.profile = profile_at(i)); i++) {
 		struct measurement measurement;
 
-		if (arguments->profile && options.profile != arguments->profile)
+		/* The simulated machine counts only when it is asked for. */
+		if (arguments->profile ? options.profile != arguments->profile
+				       : options.profile->absent_vp == PROFILE_ABSENT_NOT_MEASURED)
 			continue;
 		options.vcpus = arguments->vcpus ? arguments->vcpus : MEASURE_VCPU_MAX;
 		/* Where only one vCPU can be predicted, that one is tried. */

@@ -18,6 +18,8 @@ int command_measure(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_manifest(int argc, char **argv);
 int command_lint(int argc, char **argv);
+int command_rebuild(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_sign(int argc, char **argv);
 int command_verify_id(int argc, char **argv);
 int command_profiles(int argc, char **argv);

@@ -4,9 +4,13 @@
 
 #include "abi/snp.h"
 #include "commands.h"
+#include "contents.h"
+#include "id_block.h"
 #include "svsm/boot_info.h"
+#include "vmsa_fields.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static json_t *platform_json(const struct igvm_file *file, const struct igvm_record *record)
@@ -62,45 +66,108 @@ static json_t *segment_json(const struct vmsa_segment *segment)
 			    segment->attributes, segment->limit, (unsigned long long)segment->base);
 }
 
+static json_t *bytes_json(const uint8_t *bytes, size_t size)
+{
+	char *hex = malloc(2 * size + 1);
+	json_t *text = NULL;
+
+	if (hex) {
+		command_hex(bytes, size, hex);
+		text = json_string(hex);
+	}
+	free(hex);
+	return text;
+}
+
+static bool all_zero(const uint8_t *bytes, size_t size)
+{
+	size_t at = 0;
+
+	while (at < size && bytes[at] == 0)
+		at++;
+	return at == size;
+}
+
+/* Every register by name; fields that are only bytes where they are not zero. */
 static json_t *vmsa_json(const uint8_t *data)
 {
-	struct snp_vmsa vmsa;
-	const struct {
-		const char *name;
-		uint64_t value;
-	} registers[] = {
-		{"rip", offsetof(struct snp_vmsa, rip)},
-		{"rsp", offsetof(struct snp_vmsa, rsp)},
-		{"rax", offsetof(struct snp_vmsa, rax)},
-		{"rdx", offsetof(struct snp_vmsa, rdx)},
-		{"rsi", offsetof(struct snp_vmsa, rsi)},
-		{"rdi", offsetof(struct snp_vmsa, rdi)},
-		{"rflags", offsetof(struct snp_vmsa, rflags)},
-		{"cr0", offsetof(struct snp_vmsa, cr0)},
-		{"cr3", offsetof(struct snp_vmsa, cr3)},
-		{"cr4", offsetof(struct snp_vmsa, cr4)},
-		{"efer", offsetof(struct snp_vmsa, efer)},
-		{"xcr0", offsetof(struct snp_vmsa, xcr0)},
-		{"pat", offsetof(struct snp_vmsa, g_pat)},
-		{"dr6", offsetof(struct snp_vmsa, dr6)},
-		{"dr7", offsetof(struct snp_vmsa, dr7)},
-		{"sev_features", offsetof(struct snp_vmsa, sev_features)},
-	};
 	json_t *result = json_object();
+	const struct vmsa_field *field;
 
-	memcpy(&vmsa, data, sizeof(vmsa));
-	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
-		uint64_t value;
+	for (size_t i = 0; (field = vmsa_field_at(i)); i++) {
+		struct vmsa_segment segment;
 
-		memcpy(&value, data + registers[i].value, sizeof(value));
-		json_object_set_new(result, registers[i].name, command_json_hex(value));
+		if (field->kind == VMSA_FIELD_SEGMENT) {
+			memcpy(&segment, data + field->offset, sizeof(segment));
+			json_object_set_new(result, field->name, segment_json(&segment));
+		} else if (field->kind == VMSA_FIELD_NUMBER) {
+			json_object_set_new(result, field->name, command_json_hex(vmsa_field_number(field, data)));
+		} else if (!all_zero(data + field->offset, field->size)) {
+			json_object_set_new(result, field->name, bytes_json(data + field->offset, field->size));
+		}
 	}
-	json_object_set_new(result, "vmpl", json_integer(vmsa.vmpl));
-	json_object_set_new(result, "cs", segment_json(&vmsa.cs));
-	json_object_set_new(result, "ds", segment_json(&vmsa.ds));
-	json_object_set_new(result, "ss", segment_json(&vmsa.ss));
-	json_object_set_new(result, "tr", segment_json(&vmsa.tr));
 	return result;
+}
+
+/* CPUID page that an image brings along: the host fills in the results, the AMD-SP checks them. */
+static json_t *cpuid_json(const uint8_t *data)
+{
+	struct snp_cpuid_page page;
+	json_t *list = json_array();
+
+	memcpy(&page, data, sizeof(page));
+	for (uint32_t i = 0; i < page.count && i < SNP_CPUID_COUNT_MAX; i++) {
+		const struct snp_cpuid_entry *entry = &page.entry[i];
+
+		json_array_append_new(
+			list,
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "eax_in", command_json_hex(entry->eax_in),
+				  "ecx_in", command_json_hex(entry->ecx_in), "xcr0_in",
+				  command_json_hex(entry->xcr0_in), "xss_in", command_json_hex(entry->xss_in), "eax",
+				  command_json_hex(entry->eax), "ebx", command_json_hex(entry->ebx), "ecx",
+				  command_json_hex(entry->ecx), "edx", command_json_hex(entry->edx)));
+	}
+	return list;
+}
+
+static json_t *id_block_json(const struct igvm_file *file, const struct igvm_record *record)
+{
+	struct igvm_snp_id_block block;
+	struct id_block_verdict verdict;
+	struct id_block *id = malloc(sizeof(*id));
+	struct error error;
+	json_t *result = NULL;
+	uint64_t policy = 0;
+
+	igvm_record_read(file, record, &block, sizeof(block));
+	if (id) {
+		(void)id_block_policy(file, &policy);
+		id_block_from_igvm(&block, policy, id);
+		if (id_block_verify(id, &verdict, &error))
+			result = json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:o, s:o, s:b, s:s?}", "mask",
+					   command_json_hex(block.compatibility_mask), "launch_digest",
+					   bytes_json(block.ld, sizeof(block.ld)), "family_id",
+					   bytes_json(block.family_id, sizeof(block.family_id)), "image_id",
+					   bytes_json(block.image_id, sizeof(block.image_id)), "version",
+					   (json_int_t)block.version, "guest_svn", (json_int_t)block.guest_svn,
+					   "author_key_enabled", block.author_key_enabled, "id_key_digest",
+					   bytes_json(verdict.id_key_digest, SNP_DIGEST_SIZE), "author_key_digest",
+					   verdict.has_author ? bytes_json(verdict.author_key_digest, SNP_DIGEST_SIZE)
+							      : json_null(),
+					   "signatures_valid", verdict.valid, "reason", verdict.reason);
+	}
+	free(id);
+	return result ? result : json_object();
+}
+
+static json_t *required_memory_json(const struct igvm_file *file, const struct igvm_record *record)
+{
+	struct igvm_required_memory memory;
+
+	igvm_record_read(file, record, &memory, sizeof(memory));
+	return json_pack("{s:o, s:I, s:b, s:o}", "gpa", command_json_hex(memory.gpa), "bytes",
+			 (json_int_t)memory.number_of_bytes, "vtl2_protectable", memory.flags & 1, "mask",
+			 command_json_hex(memory.compatibility_mask));
 }
 
 static json_t *context_json(const struct igvm_file *file, const struct igvm_record *record)
@@ -131,9 +198,12 @@ static json_t *page_json(const struct igvm_page_data *page, uint64_t count)
 }
 
 /* Page data headers from `index` on that form one run; *count of them. */
-static json_t *run_json(const struct igvm_file *file, size_t index, size_t *count)
+static json_t *run_json(const struct igvm_file *file, size_t index, const struct boot_info *info, size_t *count)
 {
 	struct igvm_page_data first, last, next;
+	const char *place;
+	const uint8_t *data;
+	json_t *result;
 
 	igvm_record_read(file, &file->record[index], &first, sizeof(first));
 	last = first;
@@ -144,15 +214,23 @@ static json_t *run_json(const struct igvm_file *file, size_t index, size_t *coun
 		igvm_record_read(file, &file->record[index + *count], &next, sizeof(next));
 		if (next.gpa != last.gpa + size || next.flags != first.flags || next.data_type != first.data_type ||
 		    next.compatibility_mask != first.compatibility_mask ||
-		    (next.file_offset == 0) != (first.file_offset == 0))
+		    (next.file_offset == 0) != (first.file_offset == 0) ||
+		    contents_place(info, next.gpa) != contents_place(info, first.gpa))
 			break;
 		last = next;
 		++*count;
 	}
-	return page_json(&first, *count);
+	result = page_json(&first, *count);
+	data = igvm_file_data(file, first.file_offset);
+	if (data && (first.data_type == IGVM_PAGE_DATA_CPUID || first.data_type == IGVM_PAGE_DATA_CPUID_XF))
+		json_object_set_new(result, "cpuid", cpuid_json(data));
+	place = contents_place(info, first.gpa);
+	if (place)
+		json_object_set_new(result, "holds", json_string(place));
+	return result;
 }
 
-static json_t *record_json(const struct igvm_file *file, size_t index, size_t *count)
+static json_t *record_json(const struct igvm_file *file, size_t index, const struct boot_info *info, size_t *count)
 {
 	const struct igvm_record *record = &file->record[index];
 
@@ -167,51 +245,16 @@ static json_t *record_json(const struct igvm_file *file, size_t index, size_t *c
 	case IGVM_VHT_PARAMETER_INSERT:
 		return insert_json(file, record);
 	case IGVM_VHT_PAGE_DATA:
-		return run_json(file, index, count);
+		return run_json(file, index, info, count);
 	case IGVM_VHT_VP_CONTEXT:
 		return context_json(file, record);
+	case IGVM_VHT_SNP_ID_BLOCK:
+		return id_block_json(file, record);
+	case IGVM_VHT_REQUIRED_MEMORY:
+		return required_memory_json(file, record);
 	default:
 		return record->length == sizeof(struct igvm_parameter) ? parameter_json(file, record) : json_object();
 	}
-}
-
-static const uint8_t *page_at(const struct igvm_file *file, uint64_t gpa)
-{
-	for (size_t i = 0; i < file->record_count; i++) {
-		struct igvm_page_data page;
-
-		if (file->record[i].type != IGVM_VHT_PAGE_DATA)
-			continue;
-		igvm_record_read(file, &file->record[i], &page, sizeof(page));
-		if (page.gpa == gpa && (page.compatibility_mask & igvm_file_snp_mask(file)))
-			return igvm_file_data(file, page.file_offset);
-	}
-	return NULL;
-}
-
-/* RSI of VP 0's VMSA names the boot info page in the images this project builds. */
-static bool find_boot_info(const struct igvm_file *file, struct boot_info *info)
-{
-	for (size_t i = 0; i < file->record_count; i++) {
-		struct igvm_vp_context context;
-		const uint8_t *data;
-		struct snp_vmsa vmsa;
-
-		if (file->record[i].type != IGVM_VHT_VP_CONTEXT)
-			continue;
-		igvm_record_read(file, &file->record[i], &context, sizeof(context));
-		data = igvm_file_data(file, context.file_offset);
-		if (!data || context.vp_index != 0 || context.compatibility_mask != igvm_file_snp_mask(file))
-			continue;
-		memcpy(&vmsa, data, sizeof(vmsa));
-		data = page_at(file, vmsa.rsi);
-		if (!data)
-			return false;
-		memcpy(info, data, sizeof(*info));
-		return info->magic == BOOT_INFO_MAGIC && info->version == BOOT_INFO_VERSION &&
-		       info->module_count <= BOOT_MODULE_MAX && info->guest.range_count <= BOOT_GUEST_RANGE_MAX;
-	}
-	return false;
 }
 
 static json_t *modules_json(const struct boot_info *info)
@@ -240,18 +283,22 @@ static json_t *guest_json(const struct boot_guest *guest)
 				      json_pack("{s:o, s:o}", "gpa", command_json_hex(guest->range[i].gpa), "end",
 						command_json_hex(guest->range[i].gpa + guest->range[i].size)));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
-			 guest->kind == BOOT_GUEST_FLAT64 ? "flat64" : "unknown", "entry",
-			 command_json_hex(guest->entry), "stack_top", command_json_hex(guest->stack_top), "page_tables",
-			 command_json_hex(guest->page_tables), "boot_params", command_json_hex(guest->boot_params),
-			 "secrets", command_json_hex(guest->secrets), "cpuid", command_json_hex(guest->cpuid),
-			 "calling_area", command_json_hex(guest->calling_area), "ranges", ranges);
+			 guest->kind == BOOT_GUEST_FLAT64  ? "flat64"
+			 : guest->kind == BOOT_GUEST_LINUX ? "linux"
+			 : guest->kind == BOOT_GUEST_OVMF  ? "ovmf"
+							   : "unknown",
+			 "entry", command_json_hex(guest->entry), "stack_top", command_json_hex(guest->stack_top),
+			 "page_tables", command_json_hex(guest->page_tables), "boot_params",
+			 command_json_hex(guest->boot_params), "secrets", command_json_hex(guest->secrets), "cpuid",
+			 command_json_hex(guest->cpuid), "calling_area", command_json_hex(guest->calling_area),
+			 "ranges", ranges);
 }
 
 static json_t *boot_info_json(const struct igvm_file *file)
 {
 	struct boot_info info;
 
-	if (!find_boot_info(file, &info))
+	if (!contents_boot_info(file, &info))
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kernel_end", command_json_hex(info.kernel_end),
 			 "image_end", command_json_hex(info.image_end), "cpuid_page", command_json_hex(info.cpuid_page),
@@ -263,10 +310,12 @@ static json_t *boot_info_json(const struct igvm_file *file)
 json_t *inspect_json(const struct igvm_file *file)
 {
 	json_t *headers = json_array();
+	struct boot_info info;
+	const struct boot_info *known = contents_boot_info(file, &info) ? &info : NULL;
 	size_t count;
 
 	for (size_t i = 0; i < file->record_count; i += count) {
-		json_t *details = record_json(file, i, &count);
+		json_t *details = record_json(file, i, known, &count);
 		json_t *entry = json_pack("{s:s, s:I}", "header", igvm_type_name(file->record[i].type), "offset",
 					  (json_int_t)file->record[i].offset);
 
