@@ -5,6 +5,7 @@
 # Command line of svsm-igvm-build: exit codes, stable output, atomic files. Usage: cli.sh PROGRAM
 set -u
 program=$(realpath "$1")
+schemas=$(realpath test/schemas.py)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -153,6 +154,27 @@ expect 1 "must name a loader" build <(sed 's/qemu-kvm/vmware/' image.json) --inp
 expect 0 "" build image.json -o b.igvm --statement statement.json --reference b.json --profile snp-sim --vcpus 3
 grep -q "\"sha384\": \"$digest\"" statement.json || { echo "FAILED: statement without the launch digest"; failed=1; }
 [ "$(grep -c '"profile": "snp-sim"' b.json)" -eq 3 ] || { echo "FAILED: reference values for 3 vCPUs"; failed=1; }
+
+# Every JSON output follows its schema.
+{ openssl rand 8192; } >noise
+mkdir json
+"$program" measure --json --steps a.igvm >json/measure.json 2>&1
+"$program" measure --json odd.igvm >json/warned.json 2>json/warnings
+"$program" lint --json odd.igvm >json/lint.json
+"$program" lint --json noise >json/noise.json 2>json/error
+"$program" inspect --json signed.igvm >json/inspect.json
+"$program" verify-id --json signed.igvm >json/valid.json
+"$program" verify-id --json --id-block block --id-auth auth >json/files.json
+"$program" rebuild --json image.json odd.igvm >json/rebuild.json
+"$program" diff --json a.igvm odd.igvm >json/diff.json
+"$program" diff --json a.igvm b.igvm >json/same.json
+"$program" profiles --json >json/profiles.json
+"$program" build -o json/image.igvm -r json/reference.json image.json
+if ! "$schemas" json/*.json >json/checked; then
+	echo "FAILED: JSON outputs against their schemas:"
+	cat json/checked
+	failed=1
+fi
 
 [ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
 [ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
