@@ -7,6 +7,7 @@
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
+#   make bench      measure speed, each part against its floor in the same run
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
 
 BUILD := build
@@ -67,6 +68,22 @@ FUZZERS += $(1)
 endef
 fuzz_program = $(eval $(call fuzz_program_,$(strip $(1)),$(2),$(3),$(4)))
 
+# $(call bench_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS,ARGUMENTS): build/bench/NAME, run by `make bench` with these arguments;
+# built like the host tools, from the same objects
+BENCHES :=
+define bench_program_
+$(1)_BOBJS := $$(patsubst %.c,$(BUILD)/host/%.o,$(2))
+$$($(1)_BOBJS): EXTRA_CFLAGS := $(4)
+$(BUILD)/bench/$(1): $$($(1)_BOBJS)
+	@mkdir -p $$(@D)
+	$(CC) $(HOST_LDFLAGS) -o $$@ $$^ $(3)
+.PHONY: bench-$(1)
+bench-$(1): $(BUILD)/bench/$(1)
+	@$(BUILD)/bench/$(1) $(5)
+BENCHES += $(1)
+endef
+bench_program = $(eval $(call bench_program_,$(strip $(1)),$(2),$(3),$(4),$(5)))
+
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
@@ -78,7 +95,7 @@ include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module
 
 JOBS := $(shell nproc)
 
-.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz
+.PHONY: all help deps bench unit-tests unit-test test attest check clang clean fuzz
 all: $(ALL)
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -105,6 +122,9 @@ fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS))
 		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 \
 		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f 2>$(BUILD)/fuzz/$$f.log || \
 		{ tail -n 40 $(BUILD)/fuzz/$$f.log; exit 1; }; grep '^Done\|stat::' $(BUILD)/fuzz/$$f.log; done
+# One after the other, or they would measure each other
+bench: all
+	@set -e; for b in $(BENCHES); do $(MAKE) --no-print-directory -s bench-$$b; done
 check: deps
 	@scripts/check-licence
 	@scripts/check-format

@@ -28,3 +28,5 @@ UNIT_TESTS += $(BUILD)/test/svsm-igvm-build-cli
 
 $(call fuzz_program,igvm,$(D)/tests/fuzz_igvm.c $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
 $(call fuzz_program,ovmf,$(D)/tests/fuzz_ovmf.c $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),-I$(D))
+
+$(call bench_program,igvm-measure,$(D)/tests/bench_measure.c $(IGVM_BUILD_CORE),$(IGVM_BUILD_LIBS),$(IGVM_BUILD_CFLAGS),$(BUILD)/bin/svsm-igvm-build)
