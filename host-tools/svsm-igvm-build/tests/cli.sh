@@ -6,6 +6,7 @@
 set -u
 program=$(realpath "$1")
 schemas=$(realpath test/schemas.py)
+completion=$(realpath host-tools/svsm-igvm-build/completion.bash)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -154,6 +155,20 @@ expect 1 "must name a loader" build <(sed 's/qemu-kvm/vmware/' image.json) --inp
 expect 0 "" build image.json -o b.igvm --statement statement.json --reference b.json --profile snp-sim --vcpus 3
 grep -q "\"sha384\": \"$digest\"" statement.json || { echo "FAILED: statement without the launch digest"; failed=1; }
 [ "$(grep -c '"profile": "snp-sim"' b.json)" -eq 3 ] || { echo "FAILED: reference values for 3 vCPUs"; failed=1; }
+
+# Completion of commands, options and profile names.
+completes() { # WANTED WORD...: the last word is being typed
+	local want=$1
+	shift
+	COMP_WORDS=("$program" "$@") COMP_CWORD=$#
+	_svsm_igvm_build
+	[[ " ${COMPREPLY[*]} " == *" $want "* ]] || { echo "FAILED: completion of '$*': ${COMPREPLY[*]}"; failed=1; }
+}
+# shellcheck source=host-tools/svsm-igvm-build/completion.bash
+source "$completion"
+completes verify-id ver
+completes --sev-features measure --sev
+completes snp-sim lint --profile s
 
 # Every JSON output follows its schema.
 { openssl rand 8192; } >noise
