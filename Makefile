@@ -120,7 +120,8 @@ unit-test: unit-tests
 fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS))
 	@set -e; for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/corpus/$$f; echo "fuzz $$f"; \
 		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 \
-		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f 2>$(BUILD)/fuzz/$$f.log || \
+		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f \
+		$$(ls -d host-tools/*/tests/corpus/$$f 2>/dev/null) 2>$(BUILD)/fuzz/$$f.log || \
 		{ tail -n 40 $(BUILD)/fuzz/$$f.log; exit 1; }; grep '^Done\|stat::' $(BUILD)/fuzz/$$f.log; done
 # One after the other, or they would measure each other
 bench: all
