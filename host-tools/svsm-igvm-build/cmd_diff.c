@@ -138,8 +138,7 @@ int command_diff(int argc, char **argv)
 	};
 	struct arguments arguments = {.request = {.output = "image from the description"},
 				      .measure = {.profile = profile_at(0), .vcpus = 1, .progress = true}};
-	uint64_t number;
-	int option;
+	int option, status;
 
 	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.measure.cpu_signature))
 		return ERROR_USAGE;
@@ -151,20 +150,6 @@ int command_diff(int argc, char **argv)
 		case 'i':
 			arguments.request.input_dir = optarg;
 			break;
-		case 'p':
-			arguments.measure.profile = command_profile(argv[0], optarg);
-			if (!arguments.measure.profile)
-				return ERROR_USAGE;
-			break;
-		case 'n':
-			if (!command_number(optarg, 1, MEASURE_VCPU_MAX, &number))
-				return command_usage(argv[0], "--vcpus must be 1 to 512");
-			arguments.measure.vcpus = (uint32_t)number;
-			break;
-		case 'c':
-			if (!command_cpu_model(argv[0], optarg, &arguments.measure.cpu_signature))
-				return ERROR_USAGE;
-			break;
 		case 'j':
 			arguments.json = true;
 			break;
@@ -172,7 +157,9 @@ int command_diff(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		default:
-			return command_usage(argv[0], NULL);
+			status = command_launch_option(argv[0], option, optarg, &arguments.measure);
+			if (status)
+				return status < 0 ? command_usage(argv[0], NULL) : status;
 		}
 	}
 	if (argc - optind != (arguments.request.description ? 1 : 2))

@@ -202,20 +202,6 @@ int command_sign(int argc, char **argv)
 		case 'A':
 			request.author_key = optarg;
 			break;
-		case 'p':
-			request.measure.profile = command_profile(argv[0], optarg);
-			if (!request.measure.profile)
-				return ERROR_USAGE;
-			break;
-		case 'n':
-			if (!command_number(optarg, 1, MEASURE_VCPU_MAX, &number))
-				return command_usage(argv[0], "--vcpus must be 1 to 512");
-			request.measure.vcpus = (uint32_t)number;
-			break;
-		case 'c':
-			if (!command_cpu_model(argv[0], optarg, &request.measure.cpu_signature))
-				return ERROR_USAGE;
-			break;
 		case 's':
 			if (!command_number(optarg, 0, UINT32_MAX, &number))
 				return command_usage(argv[0], "--svn must be a 32-bit number");
@@ -228,7 +214,9 @@ int command_sign(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		default:
-			status = file_option(argv[0], option, &request);
+			status = command_launch_option(argv[0], option, optarg, &request.measure);
+			if (status < 0)
+				status = file_option(argv[0], option, &request);
 			if (status)
 				return status;
 		}

@@ -33,9 +33,7 @@ static const char help[] =
 
 struct arguments {
 	const char *path, *block, *auth;
-	const struct profile *profile;
-	uint32_t vcpus; /* 0: any */
-	uint32_t cpu_signature;
+	struct measure_options measure; /* profile NULL, vcpus 0: any */
 	bool json;
 };
 
@@ -51,27 +49,27 @@ struct result {
 static bool find_digest(const struct arguments *arguments, const struct igvm_file *file, struct result *result,
 			struct error *error)
 {
-	struct measure_options options = {.cpu_signature = arguments->cpu_signature, .progress = true};
+	struct measure_options options = {.cpu_signature = arguments->measure.cpu_signature, .progress = true};
 	bool any = false;
 
 	for (size_t i = 0; !result->profile && (options.profile = profile_at(i)); i++) {
 		struct measurement measurement;
 
 		/* The simulated machine counts only when it is asked for. */
-		if (arguments->profile ? options.profile != arguments->profile
-				       : options.profile->absent_vp == PROFILE_ABSENT_NOT_MEASURED)
+		if (arguments->measure.profile ? options.profile != arguments->measure.profile
+					       : options.profile->absent_vp == PROFILE_ABSENT_NOT_MEASURED)
 			continue;
-		options.vcpus = arguments->vcpus ? arguments->vcpus : MEASURE_VCPU_MAX;
+		options.vcpus = arguments->measure.vcpus ? arguments->measure.vcpus : MEASURE_VCPU_MAX;
 		/* Where only one vCPU can be predicted, that one is tried. */
-		if (options.profile->absent_vp == PROFILE_ABSENT_UNKNOWN && !arguments->vcpus)
+		if (options.profile->absent_vp == PROFILE_ABSENT_UNKNOWN && !arguments->measure.vcpus)
 			options.vcpus = 1;
 		if (!measure_igvm(file, &options, &measurement, error)) {
 			measurement_free(&measurement);
 			continue;
 		}
 		any = true;
-		for (uint32_t n = arguments->vcpus ? arguments->vcpus : 1; n <= options.vcpus && !result->profile;
-		     n++) {
+		for (uint32_t n = arguments->measure.vcpus ? arguments->measure.vcpus : 1;
+		     n <= options.vcpus && !result->profile; n++) {
 			if (memcmp(measurement.digest[n - 1], result->id.block.ld, SNP_DIGEST_SIZE) == 0) {
 				result->profile = options.profile;
 				result->vcpus = n;
@@ -201,27 +199,12 @@ int command_verify_id(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct arguments arguments = {.json = false};
-	uint64_t number;
-	int option;
+	int option, status;
 
-	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.cpu_signature))
+	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.measure.cpu_signature))
 		return ERROR_USAGE;
 	while ((option = getopt_long(argc, argv, "p:n:c:b:a:jh", options, NULL)) != -1) {
 		switch (option) {
-		case 'p':
-			arguments.profile = command_profile(argv[0], optarg);
-			if (!arguments.profile)
-				return ERROR_USAGE;
-			break;
-		case 'n':
-			if (!command_number(optarg, 1, MEASURE_VCPU_MAX, &number))
-				return command_usage(argv[0], "--vcpus must be 1 to 512");
-			arguments.vcpus = (uint32_t)number;
-			break;
-		case 'c':
-			if (!command_cpu_model(argv[0], optarg, &arguments.cpu_signature))
-				return ERROR_USAGE;
-			break;
 		case 'b':
 			arguments.block = optarg;
 			break;
@@ -235,7 +218,9 @@ int command_verify_id(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		default:
-			return command_usage(argv[0], NULL);
+			status = command_launch_option(argv[0], option, optarg, &arguments.measure);
+			if (status)
+				return status < 0 ? command_usage(argv[0], NULL) : status;
 		}
 	}
 	if (!arguments.block != !arguments.auth)
