@@ -7,8 +7,8 @@
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
+#   make bench      measure speed, each part against its floor in the same run
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
-#   make bench      measure
 
 BUILD := build
 .DEFAULT_GOAL := all
@@ -70,15 +70,19 @@ FUZZERS += $(1)
 endef
 fuzz_program = $(eval $(call fuzz_program_,$(strip $(1)),$(2),$(3),$(4)))
 
-# $(call bench_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/bench/NAME, optimised like what is shipped; `make bench` runs each
+# $(call bench_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS,ARGUMENTS): build/bench/NAME, optimised like what is shipped; `make bench`
+# runs each with its arguments
 BENCHES :=
 define bench_program_
 $(BUILD)/bench/$(1): $(2)
 	@mkdir -p $$(@D)
 	$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(4) $(HOST_LDFLAGS) -o $$@ $$(filter %.c,$$^) $(3)
-BENCHES += $(BUILD)/bench/$(1)
+.PHONY: bench-$(1)
+bench-$(1): $(BUILD)/bench/$(1)
+	@$(BUILD)/bench/$(1) $(5)
+BENCHES += $(1)
 endef
-bench_program = $(eval $(call bench_program_,$(strip $(1)),$(2),$(3),$(4)))
+bench_program = $(eval $(call bench_program_,$(strip $(1)),$(2),$(3),$(4),$(5)))
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -118,11 +122,12 @@ fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS)) $(FUZZ_SEEDERS)
 	@mkdir -p $(BUILD)/fuzz/corpus
 	@set -e; for s in $(FUZZ_SEEDERS); do $$s $(BUILD)/fuzz/corpus >$(BUILD)/fuzz/seeds.log 2>&1; done; for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/corpus/$$f; echo "fuzz $$f"; \
 		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 \
-		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f 2>$(BUILD)/fuzz/$$f.log || \
+		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f \
+		$$(ls -d host-tools/*/tests/corpus/$$f 2>/dev/null) 2>$(BUILD)/fuzz/$$f.log || \
 		{ tail -n 40 $(BUILD)/fuzz/$$f.log; exit 1; }; grep '^Done\|stat::' $(BUILD)/fuzz/$$f.log; done
-# Each with figures of its own, as ratios where a bare measure exists in the same run
-bench: $(BENCHES)
-	@set -e; for b in $(BENCHES); do $$b 2>/dev/null; done
+# One after the other, or they would measure each other; figures are ratios where a bare measure exists in the same run
+bench: all
+	@set -e; for b in $(BENCHES); do $(MAKE) --no-print-directory -s bench-$$b 2>/dev/null; done
 check: deps
 	@scripts/check-licence
 	@scripts/check-format

@@ -35,6 +35,14 @@ check 0 "$build_tool" build manifests/images/conformance.json --input-dir "$BUIL
 check 1 "$build_tool" measure "$dir/short.igvm"
 check 1 "$build_tool" inspect "$dir/empty"
 check 1 "$build_tool" build "$dir/empty" -o "$dir/none.igvm"
+check 3 "$build_tool" lint "$dir/empty" --json
+check 0 "$build_tool" lint "$image"
+openssl ecparam -name secp384r1 -genkey -noout -out "$dir/id.pem"
+check 0 "$build_tool" sign -k "$dir/id.pem" -A "$dir/id.pem" -o "$dir/signed.igvm" "$image"
+check 0 "$build_tool" verify-id "$dir/signed.igvm" --json
+check 1 "$build_tool" diff "$image" "$dir/signed.igvm"
+check 0 "$build_tool" rebuild manifests/images/conformance.json "$dir/signed.igvm" --input-dir "$BUILD" --json
+check 1 "$build_tool" measure --ovmf "$image"
 check 0 "$build_tool" manifest compile --no-tpm manifests/keys/conformance.json -o "$dir/keys"
 check 0 "$build_tool" manifest check manifests/selectors/signing-p256.json
 check 0 "$build_tool" manifest decompile "$dir/keys"

@@ -3,11 +3,13 @@
 #include "accept.h"
 
 #include "abi/snp.h"
+#include "id_block.h"
 #include "vmsa_fields.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CR0_ET (1ull << 4)
@@ -83,7 +85,7 @@ static void parameter(const struct check *check, const struct igvm_record *recor
 
 	igvm_record_read(check->file, record, &parameter, sizeof(parameter));
 	if (record->type == IGVM_VHT_MEMORY_MAP && parameter.byte_offset && check->profile->map_at_zero)
-		add(check, FINDING_ERROR, "memory-map-offset", record->offset,
+		add(check, FINDING_WARNING, "memory-map-offset", record->offset,
 		    "the memory map is written at offset 0 of its area, not at 0x%" PRIx32, parameter.byte_offset);
 }
 
@@ -225,10 +227,45 @@ static void platform(const struct check *check, const struct igvm_record *record
 		add(check, FINDING_ERROR, "vtl", record->offset, "highest VTL and shared GPA boundary must be 0");
 }
 
+static void guest_policy(struct check *check, const struct igvm_record *record)
+{
+	struct igvm_guest_policy policy;
+
+	igvm_record_read(check->file, record, &policy, sizeof(policy));
+	if (!(policy.compatibility_mask & check->mask))
+		return;
+	check->policy_seen = true;
+	if (!(policy.policy & SNP_POLICY_RESERVED_MBO))
+		add(check, FINDING_ERROR, "policy", record->offset,
+		    "guest policy 0x%" PRIx64 ": bit 17 must be 1, the AMD-SP refuses it otherwise", policy.policy);
+}
+
+/* The AMD-SP refuses an ID block whose signatures are wrong. Its launch digest depends on more than the file. */
+static void id_block(const struct check *check, const struct igvm_record *record)
+{
+	struct id_block *id = malloc(sizeof(*id));
+	struct igvm_snp_id_block block;
+	struct id_block_verdict verdict;
+	struct error error;
+	uint64_t policy = 0;
+
+	igvm_record_read(check->file, record, &block, sizeof(block));
+	if (!id || !(block.compatibility_mask & check->mask)) {
+		free(id);
+		return;
+	}
+	(void)!id_block_policy(check->file, &policy);
+	id_block_from_igvm(&block, policy, id);
+	if (!id_block_verify(id, &verdict, &error))
+		add(check, FINDING_ERROR, "id-block", record->offset, "%s", error.text);
+	else if (!verdict.valid)
+		add(check, FINDING_ERROR, "id-block", record->offset, "ID block: %s", verdict.reason);
+	free(id);
+}
+
 static void record_check(struct check *check, size_t index)
 {
 	const struct igvm_record *record = &check->file->record[index];
-	struct igvm_guest_policy policy;
 
 	if (!profile_accepts(check->profile, record->type) && concerns(check, record)) {
 		add(check, FINDING_ERROR, "header", record->offset, "%s: the loader does not take this header",
@@ -240,8 +277,7 @@ static void record_check(struct check *check, size_t index)
 		platform(check, record, index);
 		break;
 	case IGVM_VHT_GUEST_POLICY:
-		igvm_record_read(check->file, record, &policy, sizeof(policy));
-		check->policy_seen = check->policy_seen || (policy.compatibility_mask & check->mask);
+		guest_policy(check, record);
 		break;
 	case IGVM_VHT_PARAMETER_AREA:
 		parameter_area(check, record);
@@ -254,6 +290,9 @@ static void record_check(struct check *check, size_t index)
 		break;
 	case IGVM_VHT_VP_CONTEXT:
 		vp_context(check, record);
+		break;
+	case IGVM_VHT_SNP_ID_BLOCK:
+		id_block(check, record);
 		break;
 	default:
 		parameter(check, record);

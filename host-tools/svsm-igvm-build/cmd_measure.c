@@ -48,11 +48,10 @@ static const char help[] =
 
 struct arguments {
 	const char *path, *ovmf, *kernel, *initrd, *append;
-	const struct profile *profile;
+	struct measure_options measure;
 	const struct vmm *vmm;
-	uint32_t vcpus, cpu_signature;
 	uint64_t sev_features, policy, rdx;
-	bool has_rdx, has_seed, hash_only, strict, steps, json;
+	bool has_rdx, has_seed, hash_only, strict, json;
 	bool ovmf_option, igvm_option; /* an option of the one kind was given */
 	uint8_t seed[SNP_DIGEST_SIZE];
 };
@@ -89,10 +88,10 @@ static json_t *result_json(const struct arguments *arguments, const struct measu
 			  "input", input, "launch_digest", digest_json(measurement->digest[measurement->vcpus - 1]),
 			  "profile", profile, "vcpus", (json_int_t)measurement->vcpus, "policy",
 			  measurement->has_guest_policy ? command_json_hex(measurement->guest_policy) : json_null(),
-			  "cpu_signature", command_json_hex(arguments->cpu_signature), "page_steps",
+			  "cpu_signature", command_json_hex(arguments->measure.cpu_signature), "page_steps",
 			  (json_int_t)measurement->page_steps);
 
-	if (result && arguments->steps)
+	if (result && arguments->measure.keep_steps)
 		json_object_set_new(result, "steps", steps_json(measurement));
 	return result;
 }
@@ -120,11 +119,11 @@ static int print_igvm(const struct arguments *arguments, const struct measuremen
 	if (findings->count > 0) {
 		findings_print(stderr, arguments->path, findings);
 		fprintf(stderr, PROGRAM ": warning: %s would not start this file, or not as it says\n",
-			arguments->profile->name);
+			arguments->measure.profile->name);
 	}
 	if (!arguments->json)
 		return print_text(measurement);
-	result = result_json(arguments, measurement, "igvm", arguments->profile->name);
+	result = result_json(arguments, measurement, "igvm", arguments->measure.profile->name);
 	if (result) {
 		json_object_set_new(result, "accepted", json_boolean(findings->count == 0));
 		json_object_set_new(result, "findings", findings_json(findings));
@@ -134,11 +133,6 @@ static int print_igvm(const struct arguments *arguments, const struct measuremen
 
 static int run_igvm(const struct arguments *arguments)
 {
-	const struct measure_options options = {.profile = arguments->profile,
-						.vcpus = arguments->vcpus,
-						.cpu_signature = arguments->cpu_signature,
-						.keep_steps = arguments->steps,
-						.progress = true};
 	struct error error = {.kind = ERROR_NONE};
 	struct measurement measurement = {.vcpus = 0};
 	struct loaded loaded;
@@ -147,11 +141,11 @@ static int run_igvm(const struct arguments *arguments)
 	if (!load_igvm(arguments->path, &loaded, &error)) {
 		result = command_fail(&error);
 	} else {
-		accept_check(&loaded.file, arguments->profile, loaded.findings);
+		accept_check(&loaded.file, arguments->measure.profile, loaded.findings);
 		if (arguments->strict && loaded.findings->count > 0) {
 			findings_print(stderr, arguments->path, loaded.findings);
 			result = ERROR_INVALID;
-		} else if (!measure_igvm(&loaded.file, &options, &measurement, &error)) {
+		} else if (!measure_igvm(&loaded.file, &arguments->measure, &measurement, &error)) {
 			result = command_fail(&error);
 		} else {
 			result = print_igvm(arguments, &measurement, loaded.findings);
@@ -173,13 +167,14 @@ static bool measure_files(const struct arguments *arguments, struct ovmf_files *
 {
 	struct measure_ovmf_options options = {
 		.vmm = arguments->vmm,
-		.vcpus = arguments->hash_only ? 1 : arguments->vcpus,
-		.rdx = arguments->has_rdx ? arguments->rdx : measure_ovmf_rdx(arguments->vmm, arguments->cpu_signature),
+		.vcpus = arguments->hash_only ? 1 : arguments->measure.vcpus,
+		.rdx = arguments->has_rdx ? arguments->rdx
+					  : measure_ovmf_rdx(arguments->vmm, arguments->measure.cpu_signature),
 		.sev_features = arguments->sev_features,
 		.hashes = arguments->kernel ? &files->hashes : NULL,
 		.image_digest = arguments->has_seed ? arguments->seed : NULL,
 		.image_only = arguments->hash_only,
-		.keep_steps = arguments->steps,
+		.keep_steps = arguments->measure.keep_steps,
 		.progress = true,
 	};
 
@@ -336,38 +331,21 @@ int command_measure(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct arguments arguments = {.profile = profile_at(0),
+	struct arguments arguments = {.measure = {.profile = profile_at(0), .vcpus = 1, .progress = true},
 				      .vmm = &vmm_qemu,
-				      .vcpus = 1,
 				      .sev_features = SEV_FEATURE_SNP,
 				      .policy = POLICY_DEFAULT};
-	uint64_t number;
 	int option, status;
 
-	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.cpu_signature))
+	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.measure.cpu_signature))
 		return ERROR_USAGE;
 	while ((option = getopt_long(argc, argv, "p:n:c:sO:m:F:jh", options, NULL)) != -1) {
 		switch (option) {
-		case 'p':
-			arguments.igvm_option = true;
-			arguments.profile = command_profile(argv[0], optarg);
-			if (!arguments.profile)
-				return ERROR_USAGE;
-			break;
 		case OPTION_STRICT:
 			arguments.igvm_option = arguments.strict = true;
 			break;
-		case 'n':
-			if (!command_number(optarg, 1, MEASURE_VCPU_MAX, &number))
-				return command_usage(argv[0], "--vcpus must be 1 to 512");
-			arguments.vcpus = (uint32_t)number;
-			break;
-		case 'c':
-			if (!command_cpu_model(argv[0], optarg, &arguments.cpu_signature))
-				return ERROR_USAGE;
-			break;
 		case 's':
-			arguments.steps = true;
+			arguments.measure.keep_steps = true;
 			break;
 		case 'O':
 			arguments.ovmf = optarg;
@@ -379,7 +357,10 @@ int command_measure(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		default:
-			status = ovmf_option(argv[0], option, &arguments);
+			arguments.igvm_option = arguments.igvm_option || option == 'p';
+			status = command_launch_option(argv[0], option, optarg, &arguments.measure);
+			if (status < 0)
+				status = ovmf_option(argv[0], option, &arguments);
 			if (status)
 				return status;
 		}

@@ -5,6 +5,7 @@
 #define IGVM_BUILD_COMMANDS_H
 
 #include "error.h"
+#include "measure.h"
 #include "profile.h"
 
 #include <jansson.h>
@@ -18,6 +19,10 @@ int command_measure(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_manifest(int argc, char **argv);
 int command_lint(int argc, char **argv);
+int command_rebuild(int argc, char **argv);
+int command_diff(int argc, char **argv);
+int command_sign(int argc, char **argv);
+int command_verify_id(int argc, char **argv);
 int command_profiles(int argc, char **argv);
 
 /* Shared by the subcommands (options.c). */
@@ -36,6 +41,12 @@ bool command_unhex(const char *text, uint8_t *out, size_t size) MUST_CHECK;
 const struct profile *command_profile(const char *command, const char *name);
 /* CPUID 1 EAX of --cpu-model; false after telling which there are. */
 bool command_cpu_model(const char *command, const char *text, uint32_t *signature) MUST_CHECK;
+/*
+ * The options that say what is launched: -p (profile), -n (vCPUs), -c (CPU model), into `measure`. 0: done; -1:
+ * `option` is none of them; else the exit code after telling what is wrong.
+ */
+int command_launch_option(const char *command, int option, const char *text,
+			  struct measure_options *measure) MUST_CHECK;
 /* Lower-case hexadecimal of `size` bytes; `out` has 2 * size + 1 characters. */
 void command_hex(const uint8_t *bytes, size_t size, char *out);
 /* "0x..." as a JSON string: JSON numbers lose bits above 2^53 in many readers. */

@@ -100,6 +100,14 @@ static bool get_name(const struct place *place, json_t *object, char **out)
 	return true;
 }
 
+static bool get_profile(const struct place *place, json_t *object, const struct profile **out)
+{
+	const char *name = json_string_value(json_object_get(object, "profile"));
+
+	*out = name ? profile_find(name) : NULL;
+	return *out || refuse(place, "profile", "must name a loader, see the command profiles; qemu-kvm is one");
+}
+
 static bool get_policy(const struct place *place, json_t *object, uint64_t *out)
 {
 	if (!get_number(place, object, "guest_policy", out))
@@ -123,7 +131,7 @@ static bool get_features(const struct place *place, json_t *object, uint64_t *ou
 
 		/* KVM would accept debug-swap and secure-tsc too; the firmware does not know them yet. */
 		if (!name || strcmp(name, "snp") != 0)
-			return refuse(place, "sev_features", "only \"snp\" is supported by profile qemu-kvm");
+			return refuse(place, "sev_features", "only \"snp\" is supported; the firmware knows no other");
 		if (*out & SEV_FEATURE_SNP)
 			return refuse(place, "sev_features", "\"snp\" is listed twice");
 		*out |= SEV_FEATURE_SNP;
@@ -260,7 +268,7 @@ static bool get_root(const struct place *place, json_t *root, struct description
 	if (!json_is_integer(version) || json_integer_value(version) != 1)
 		return refuse(place, "version", "must be 1");
 	return only_known(place, root, known, sizeof(known) / sizeof(known[0])) && get_name(place, root, &out->name) &&
-	       require_string(place, root, "profile", "qemu-kvm") && get_policy(place, root, &out->guest_policy) &&
+	       get_profile(place, root, &out->profile) && get_policy(place, root, &out->guest_policy) &&
 	       get_features(place, root, &out->sev_features) && get_string(place, root, "firmware", &out->firmware) &&
 	       get_modules(place, root, out) && get_guest(place, root, &out->guest);
 }

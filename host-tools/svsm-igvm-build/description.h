@@ -5,6 +5,7 @@
 #define IGVM_BUILD_DESCRIPTION_H
 
 #include "error.h"
+#include "profile.h"
 #include "svsm/boot_info.h"
 
 #include <stddef.h>
@@ -29,7 +30,8 @@ struct description_guest {
 };
 
 struct description {
-	char *name; /* letters, digits, '.', '_', '-' */
+	char *name;		       /* letters, digits, '.', '_', '-' */
+	const struct profile *profile; /* loader it is built for */
 	uint64_t guest_policy;
 	uint64_t sev_features; /* bits of the VMSA field */
 	char *firmware;

@@ -14,7 +14,7 @@
 
 enum finding_severity {
 	FINDING_WARNING, /* may be read differently than it says, or breaks a strict rule */
-	FINDING_ERROR,	 /* is refused, or cannot be read safely */
+	FINDING_ERROR,	 /* cannot be read safely, is refused, or cannot start with what it says */
 };
 
 struct finding {

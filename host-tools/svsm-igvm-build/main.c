@@ -11,8 +11,18 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"build", command_build}, {"measure", command_measure},	  {"inspect", command_inspect},
-	{"lint", command_lint},	  {"profiles", command_profiles}, {"manifest", command_manifest},
+	/* clang-format off */
+	{"build", command_build},
+	{"measure", command_measure},
+	{"inspect", command_inspect},
+	{"lint", command_lint},
+	{"diff", command_diff},
+	{"rebuild", command_rebuild},
+	{"sign", command_sign},
+	{"verify-id", command_verify_id},
+	{"manifest", command_manifest},
+	{"profiles", command_profiles},
+	/* clang-format on */
 };
 
 static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
@@ -24,6 +34,10 @@ static const char help[] = "Usage: " PROGRAM " COMMAND [OPTIONS]\n"
 			   "  inspect FILE.igvm                    show what the file contains\n"
 			   "  manifest ACTION FILE                 compile and check the TPM keys of an image\n"
 			   "  lint FILE.igvm                       check format rules and what each loader takes\n"
+			   "  diff A.igvm B.igvm                   what differs, and where the launch digests part\n"
+			   "  rebuild DESCRIPTION.json FILE.igvm   build again and compare byte for byte\n"
+			   "  sign FILE.igvm                       make and sign an ID block\n"
+			   "  verify-id FILE.igvm                  check an ID block\n"
 			   "  profiles                             list loaders and their quirks\n"
 			   "\n"
 			   "  -h, --help      this text; after a command, that command's options\n"

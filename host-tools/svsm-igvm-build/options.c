@@ -84,6 +84,26 @@ bool command_cpu_model(const char *command, const char *text, uint32_t *signatur
 	return false;
 }
 
+int command_launch_option(const char *command, int option, const char *text, struct measure_options *measure)
+{
+	uint64_t number;
+
+	switch (option) {
+	case 'p':
+		measure->profile = command_profile(command, text);
+		return measure->profile ? 0 : ERROR_USAGE;
+	case 'n':
+		if (!command_number(text, 1, MEASURE_VCPU_MAX, &number))
+			return command_usage(command, "--vcpus must be 1 to 512");
+		measure->vcpus = (uint32_t)number;
+		return 0;
+	case 'c':
+		return command_cpu_model(command, text, &measure->cpu_signature) ? 0 : ERROR_USAGE;
+	default:
+		return -1;
+	}
+}
+
 void command_hex(const uint8_t *bytes, size_t size, char *out)
 {
 	for (size_t i = 0; i < size; i++)

@@ -2,47 +2,43 @@
 /* Copyright (c) The SVSM Authors */
 #include "reference.h"
 
+#include "accept.h"
 #include "commands.h"
+#include "id_block.h"
+#include "snp_key.h"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SHA256_SIZE 32
 
-static bool add_input(json_t *list, const struct image_input *input)
+bool reference_sha256(const void *bytes, size_t size, char *out)
 {
-	const char *slash = strrchr(input->label, '/');
 	uint8_t digest[EVP_MAX_MD_SIZE];
-	char hex[2 * SHA256_SIZE + 1];
-	size_t size = 0;
+	size_t digest_size = 0;
 
-	if (EVP_Q_digest(NULL, "SHA256", NULL, input->bytes, input->size, digest, &size) != 1 || size != SHA256_SIZE)
+	if (EVP_Q_digest(NULL, "SHA256", NULL, bytes, size, digest, &digest_size) != 1 || digest_size != SHA256_SIZE)
 		return false;
-	command_hex(digest, SHA256_SIZE, hex);
-	/* The name without its folders: reference values do not tell where they were built. */
-	return json_array_append_new(
-		       list, json_pack("{s:s, s:s}", "name", slash ? slash + 1 : input->label, "sha256", hex)) == 0;
-}
-
-static bool add_measurements(json_t *list, const struct measurement *measurement)
-{
-	for (uint32_t i = 0; i < measurement->vcpus; i++) {
-		char hex[2 * SNP_DIGEST_SIZE + 1];
-
-		command_hex(measurement->digest[i], SNP_DIGEST_SIZE, hex);
-		if (json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "profile", "qemu-kvm", "vcpus",
-							  (json_int_t)i + 1, "digest", hex)) != 0)
-			return false;
-	}
+	command_hex(digest, SHA256_SIZE, out);
 	return true;
 }
 
-json_t *reference_values(const struct description *description, const struct image_inputs *inputs,
-			 const struct measurement *measurement, struct error *error)
+static bool add_input(json_t *list, const struct image_input *input)
 {
-	json_t *measurements = json_array(), *files = json_array(), *result = NULL;
-	bool ok = measurements && files && add_measurements(measurements, measurement) &&
-		  add_input(files, &inputs->firmware);
+	const char *slash = strrchr(input->label, '/');
+	char hex[2 * SHA256_SIZE + 1];
+
+	/* The name without its folders: reference values do not tell where they were built. */
+	return reference_sha256(input->bytes, input->size, hex) &&
+	       json_array_append_new(
+		       list, json_pack("{s:s, s:s}", "name", slash ? slash + 1 : input->label, "sha256", hex)) == 0;
+}
+
+json_t *reference_inputs(const struct description *description, const struct image_inputs *inputs, struct error *error)
+{
+	json_t *files = json_array();
+	bool ok = files && add_input(files, &inputs->firmware);
 
 	for (size_t i = 0; ok && i < description->module_count; i++)
 		ok = add_input(files, &inputs->module[i]);
@@ -51,12 +47,115 @@ json_t *reference_values(const struct description *description, const struct ima
 	if (ok && description->guest.initrd)
 		ok = add_input(files, &inputs->initrd);
 	if (ok)
+		return files;
+	json_decref(files);
+	error_set(error, ERROR_IO, "cannot hash the inputs");
+	return NULL;
+}
+
+static bool takes(const struct igvm_file *file, const struct profile *profile, bool *out, struct error *error)
+{
+	struct findings *findings = calloc(1, sizeof(*findings));
+
+	if (!findings)
+		return error_no_memory(error);
+	accept_check(file, profile, findings);
+	*out = findings->count == 0;
+	free(findings);
+	return true;
+}
+
+static bool add_profile(json_t *list, const struct igvm_file *file, const struct profile *profile,
+			const struct reference_options *options, struct error *error)
+{
+	struct measure_options measure = {
+		.profile = profile, .vcpus = options->vcpus, .cpu_signature = options->cpu_signature, .progress = true};
+	struct measurement measurement;
+	bool ok;
+
+	if (profile->absent_vp == PROFILE_ABSENT_UNKNOWN)
+		measure.vcpus = 1;
+	ok = measure_igvm(file, &measure, &measurement, error);
+	for (uint32_t i = 0; ok && i < measurement.vcpus; i++) {
+		char hex[2 * SNP_DIGEST_SIZE + 1];
+
+		command_hex(measurement.digest[i], SNP_DIGEST_SIZE, hex);
+		ok = json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "profile", profile->name, "vcpus",
+							   (json_int_t)i + 1, "digest", hex)) == 0 ||
+		     error_no_memory(error);
+	}
+	measurement_free(&measurement);
+	return ok;
+}
+
+json_t *reference_measurements(const struct igvm_file *file, const struct reference_options *options,
+			       struct error *error)
+{
+	json_t *list = json_array();
+	const struct profile *profile;
+	bool ok = list || error_no_memory(error), wanted = true;
+
+	for (size_t i = 0; ok && i < options->profile_count; i++)
+		ok = add_profile(list, file, options->profile[i], options, error);
+	for (size_t i = 0; ok && options->profile_count == 0 && (profile = profile_at(i)); i++) {
+		ok = takes(file, profile, &wanted, error);
+		if (ok && wanted)
+			ok = add_profile(list, file, profile, options, error);
+	}
+	if (ok)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+/* Digests of the keys in the file's ID block, when it has one. */
+static bool add_id_keys(json_t *result, const struct igvm_file *file, uint64_t policy, struct error *error)
+{
+	const struct igvm_record *record = id_block_find(file);
+	struct igvm_snp_id_block payload;
+	struct id_block_verdict verdict;
+	struct id_block *id;
+	char hex[2 * SNP_DIGEST_SIZE + 1];
+	bool ok;
+
+	if (!record)
+		return true;
+	id = malloc(sizeof(*id));
+	if (!id)
+		return error_no_memory(error);
+	igvm_record_read(file, record, &payload, sizeof(payload));
+	id_block_from_igvm(&payload, policy, id);
+	ok = id_block_verify(id, &verdict, error);
+	free(id);
+	if (!ok)
+		return false;
+	command_hex(verdict.id_key_digest, SNP_DIGEST_SIZE, hex);
+	json_object_set_new(result, "id_key_digest", json_string(hex));
+	command_hex(verdict.author_key_digest, SNP_DIGEST_SIZE, hex);
+	if (verdict.has_author)
+		json_object_set_new(result, "author_key_digest", json_string(hex));
+	return true;
+}
+
+json_t *reference_values(const struct reference_source *source, const struct reference_options *options,
+			 struct error *error)
+{
+	json_t *measurements = reference_measurements(source->file, options, error);
+	json_t *files = measurements ? reference_inputs(source->description, source->inputs, error) : NULL;
+	json_t *result = NULL;
+	uint64_t policy = source->description->guest_policy;
+
+	if (files)
 		result = json_pack("{s:s, s:i, s:s, s:O, s:o, s:O}", "format", "svsm-reference-values", "version", 1,
-				   "image", description->name, "measurements", measurements, "guest_policy",
-				   command_json_hex(measurement->guest_policy), "inputs", files);
+				   "image", source->description->name, "measurements", measurements, "guest_policy",
+				   command_json_hex(policy), "inputs", files);
+	if (files && !result)
+		error_no_memory(error);
+	if (result && !add_id_keys(result, source->file, policy, error)) {
+		json_decref(result);
+		result = NULL;
+	}
 	json_decref(measurements);
 	json_decref(files);
-	if (!result)
-		error_set(error, ERROR_IO, "cannot make reference values: out of memory or OpenSSL failed");
 	return result;
 }

@@ -107,6 +107,28 @@ struct __attribute__((packed)) igvm_vp_context {
 	uint16_t reserved;
 };
 static_assert(sizeof(struct igvm_vp_context) == 20, "VP context");
+struct igvm_relocatable_region {
+	uint32_t compatibility_mask;
+	uint16_t vp_index;
+	uint8_t vtl;
+	uint8_t flags; /* 1: VTL 2, 2: instruction pointer, 4: GDTR */
+	uint64_t alignment;
+	uint64_t gpa;
+	uint64_t size;
+	uint64_t minimum_gpa;
+	uint64_t maximum_gpa;
+};
+static_assert(sizeof(struct igvm_relocatable_region) == 48, "relocatable region");
+struct igvm_page_table_relocation {
+	uint32_t compatibility_mask;
+	uint16_t vp_index;
+	uint8_t vtl;
+	uint8_t reserved;
+	uint64_t gpa;
+	uint64_t size;
+	uint64_t used_size;
+};
+static_assert(sizeof(struct igvm_page_table_relocation) == 32, "page table relocation");
 struct igvm_error_range {
 	uint64_t gpa;
 	uint32_t compatibility_mask;

@@ -5,6 +5,8 @@
 # Command line of svsm-igvm-build: exit codes, stable output, atomic files. Usage: cli.sh PROGRAM
 set -u
 program=$(realpath "$1")
+schemas=$(realpath test/schemas.py)
+completion=$(realpath host-tools/svsm-igvm-build/completion.bash)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -86,6 +88,109 @@ expect 1 '"qemu-kvm/vmsa-fields"' lint --json --profile qemu-kvm odd.igvm
 expect 0 "warning" measure odd.igvm
 expect 0 '"accepted": false' measure --json odd.igvm
 expect 1 "cr2" measure --strict odd.igvm
+
+# ID blocks: keys in every common form, signatures made elsewhere, and what must be refused.
+openssl ecparam -name secp384r1 -genkey -noout -out id.pem 2>/dev/null
+openssl ecparam -name secp384r1 -genkey -noout 2>/dev/null | openssl pkcs8 -topk8 -nocrypt -out author.pem
+openssl pkcs8 -topk8 -in id.pem -passout pass:hello -out encrypted.pem
+echo hello >passphrase
+openssl pkey -in id.pem -pubout -out id.pub
+openssl pkey -in author.pem -pubout -out author.pub
+openssl ec -in id.pem -outform der -out id.der 2>/dev/null
+openssl req -x509 -key author.pem -subj /CN=author -out author.crt 2>/dev/null
+openssl ecparam -name prime256v1 -genkey -noout -out p256.pem
+expect 0 "" sign -k id.pem -A author.pem --family-id svsm --image-id 00112233445566778899aabbccddeeff --svn 7 \
+	-o signed.igvm --id-block-out block --id-auth-out auth a.igvm
+expect 0 "$digest" measure signed.igvm
+expect 0 "clean" lint signed.igvm
+expect 0 "signatures_valid=yes" inspect signed.igvm
+expect 0 '"valid": true' verify-id --json signed.igvm
+expect 0 '"guest_svn": 7' verify-id --json --id-block block --id-auth auth
+expect 1 "not valid" verify-id --vcpus 2 signed.igvm
+expect 1 "no ID block" verify-id a.igvm
+expect 2 "go together" verify-id --id-block block
+expect 1 "replace" sign -k id.pem -o again.igvm signed.igvm
+expect 0 "" sign -k id.der --replace -o again.igvm signed.igvm
+expect 0 "author key digest  none" verify-id again.igvm
+expect 0 "" sign -k encrypted.pem --passphrase-file passphrase -o again.igvm a.igvm
+expect 1 "P-384" sign -k p256.pem -o never.igvm a.igvm
+expect 3 "id.pub" sign -k id.pub -o never.igvm a.igvm
+expect 3 "nothere" sign -k nothere -o never.igvm a.igvm
+expect 3 "noprovider" sign --provider noprovider -k id.pem -o never.igvm a.igvm
+expect 2 "image-id" sign -k id.pem --image-id 12345678901234567 -o never.igvm a.igvm
+expect 0 "" sign -k id.pem --policy b0000 --vcpus 2 -o policy.igvm a.igvm
+expect 0 '"vcpus": 2' verify-id --json policy.igvm
+expect 0 "policy             0xb0000" verify-id policy.igvm
+expect 0 "" sign -k id.pub -A author.crt --svn 3 --to-be-signed tbs a.igvm
+openssl dgst -sha384 -sign id.pem -out id.sig tbs.id-block
+openssl dgst -sha384 -sign author.pem -out author.sig tbs.id-key
+expect 0 "" sign -k id.pub -A author.pub --svn 3 --id-signature id.sig --author-signature author.sig -o offline.igvm a.igvm
+expect 0 '"valid": true' verify-id --json offline.igvm
+expect 1 "same options" sign -k id.pub -A author.pub --svn 4 --id-signature id.sig --author-signature author.sig \
+	-o never.igvm a.igvm
+expect 1 "not a signature" sign -k id.pub --id-signature fw.elf -o never.igvm a.igvm
+openssl base64 -in block -out block.txt -A
+openssl base64 -in auth -out auth.txt
+expect 0 "valid" verify-id --id-block block.txt --id-auth auth.txt
+printf '\x01' | dd of=auth bs=1 seek=$((0x50)) conv=notrunc status=none
+expect 1 '"valid": false' verify-id --json --id-block block --id-auth auth
+expect 1 "96 bytes" verify-id --id-block fw.elf --id-auth auth
+expect 0 "" sign -k id.pem --measurement "$digest" --id-block-out block --id-auth-out auth --base64
+expect 0 "$digest" verify-id --id-block block --id-auth auth
+[ ! -e never.igvm ] || { echo "FAILED: a refused signature left its output"; failed=1; }
+
+# Rebuilding and comparing.
+expect 0 "the same bytes" rebuild image.json a.igvm
+expect 0 '"id_block_taken_over": true' rebuild --json image.json signed.igvm
+expect 1 "differs from offset" rebuild image.json odd.igvm
+expect 0 "the same bytes" diff a.igvm b.igvm
+expect 1 "VMSA register vCPU 0 cr2" diff a.igvm odd.igvm
+expect 1 "registers of the VMSA differ" diff a.igvm odd.igvm
+expect 1 "equal: nothing that is measured differs" diff a.igvm signed.igvm
+sed 's/"t"/"t2"/; s/0x30000/0xb0000/' image.json >image2.json
+expect 1 "guest policy (not measured)" diff a.igvm --description image2.json
+sed 's/qemu-kvm/snp-sim/' image.json >sim.json
+expect 0 "the same bytes" diff a.igvm --description sim.json
+expect 1 "must name a loader" build <(sed 's/qemu-kvm/vmware/' image.json) --input-dir . -o c.igvm
+expect 0 "" build image.json -o b.igvm --statement statement.json --reference b.json --profile snp-sim --vcpus 3
+grep -q "\"sha384\": \"$digest\"" statement.json || { echo "FAILED: statement without the launch digest"; failed=1; }
+[ "$(grep -c '"profile": "snp-sim"' b.json)" -eq 3 ] || { echo "FAILED: reference values for 3 vCPUs"; failed=1; }
+
+# Completion of commands, options and profile names.
+completes() { # WANTED WORD...: the last word is being typed
+	local want=$1
+	shift
+	COMP_WORDS=("$program" "$@") COMP_CWORD=$#
+	_svsm_igvm_build
+	[[ " ${COMPREPLY[*]} " == *" $want "* ]] || { echo "FAILED: completion of '$*': ${COMPREPLY[*]}"; failed=1; }
+}
+# shellcheck source=host-tools/svsm-igvm-build/completion.bash
+source "$completion"
+completes verify-id ver
+completes --sev-features measure --sev
+completes snp-sim lint --profile s
+
+# Every JSON output follows its schema.
+{ openssl rand 8192; } >noise
+mkdir json
+"$program" measure --json --steps a.igvm >json/measure.json 2>&1
+"$program" measure --json odd.igvm >json/warned.json 2>json/warnings
+"$program" lint --json odd.igvm >json/lint.json
+"$program" lint --json noise >json/noise.json 2>json/error
+"$program" inspect --json signed.igvm >json/inspect.json
+"$program" verify-id --json signed.igvm >json/valid.json
+"$program" verify-id --json --id-block block --id-auth auth >json/files.json
+"$program" rebuild --json image.json odd.igvm >json/rebuild.json
+"$program" diff --json a.igvm odd.igvm >json/diff.json
+"$program" diff --json a.igvm b.igvm >json/same.json
+"$program" profiles --json >json/profiles.json
+"$program" build -o json/image.igvm -r json/reference.json image.json
+if ! "$schemas" json/*.json >json/checked; then
+	echo "FAILED: JSON outputs against their schemas:"
+	cat json/checked
+	failed=1
+fi
+
 [ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
 [ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
 

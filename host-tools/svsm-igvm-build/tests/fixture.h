@@ -47,5 +47,6 @@ int test_image_run(void);
 int test_parse_run(void);
 int test_description_run(void);
 int test_ovmf_run(void);
+int test_id_block_run(void);
 
 #endif
