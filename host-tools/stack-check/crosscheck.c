@@ -7,13 +7,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define PUSHED_MAX 1024 /* bytes of arguments: more is no call's */
+
 struct checker {
 	struct graph *graph;
 	const struct graph_code *code;
 	const struct evidence *evidence;
 	struct map ci_functions; /* hash of a symbol -> 1: some call graph file defines it */
 	struct map ci_calls;	 /* hash of caller and callee symbols */
-	struct map ci_indirect;	 /* hash of callers with calls through pointers */
 };
 
 /* "file:f" and "f" alike */
@@ -55,8 +56,11 @@ static const struct usage *row_for(const struct checker *checker, const struct g
 
 		for (; row; row = evidence_next(checker->evidence, row)) {
 			*any = true;
-			if (row->kind != USAGE_STATIC || row->bytes == frame->at_least ||
+			if (row->kind != USAGE_STATIC || frame->realigned || row->bytes == frame->at_least ||
 			    row->bytes == frame->own[ALIGN_ABI] || row->bytes == frame->own[ALIGN_ANY])
+				return row;
+			/* clang leaves out what it pushes for a call. */
+			if (row->clang && row->bytes < frame->at_least && row->bytes + PUSHED_MAX >= frame->at_least)
 				return row;
 		}
 	}
@@ -119,7 +123,7 @@ static void check_calls(struct checker *checker, const struct graph_node *node, 
 			if (frame->sites[s].address == edge->address)
 				site = &frame->sites[s];
 		}
-		if (!site || site->kind != SITE_DIRECT || edge->callee_count != 1)
+		if (!site || site->kind != SITE_DIRECT || !site->named || edge->callee_count != 1)
 			continue;
 		callee = &checker->graph->nodes[edge->callees[0]];
 		/* A stub of the linker has no name of its own; a call to oneself may be a loop to the compiler. */
@@ -181,5 +185,4 @@ void crosscheck(struct graph *graph, const struct graph_code *code, const struct
 		check_weak(&checker);
 	map_free(&checker.ci_functions);
 	map_free(&checker.ci_calls);
-	map_free(&checker.ci_indirect);
 }

@@ -10,7 +10,8 @@
 struct options {
 	const char **entries, **paths, **configs;
 	size_t entry_count, path_count, config_count;
-	int64_t budget; /* -1: none */
+	int64_t budget;				      /* -1: none */
+	const char *sarif, *folded, *html, *baseline; /* files, or NULL */
 	bool json, allow_unknown, done;
 };
 
