@@ -45,44 +45,48 @@ static void index_evidence(struct checker *checker)
 	}
 }
 
-/* A function has several names; clones of one function have rows of their own. */
-static const struct usage *row_for(const struct checker *checker, const struct graph_node *node, bool *any)
+/* Stack usage and call graph files each have to tell the truth. */
+static bool is_call_graph(const struct usage *row)
 {
-	const struct frame *frame = graph_code_frame(checker->code, (uint32_t)(node - checker->graph->nodes));
+	size_t length = strlen(row->from);
 
-	*any = false;
+	return length > 3 && strcmp(row->from + length - 3, ".ci") == 0;
+}
+
+static bool agrees(const struct usage *row, const struct frame *frame)
+{
+	if (row->kind != USAGE_STATIC || frame->realigned || row->bytes == frame->at_least ||
+	    row->bytes == frame->own[ALIGN_ABI] || row->bytes == frame->own[ALIGN_ANY])
+		return true;
+	/* clang leaves out what it pushes for a call. */
+	return row->clang && row->bytes < frame->at_least && row->bytes + PUSHED_MAX >= frame->at_least;
+}
+
+/* Functions of one name, and clones of one function, have rows of their own: one that agrees is enough. */
+static void check_frame(struct checker *checker, const struct graph_node *node, const struct frame *frame,
+			bool call_graph)
+{
+	const struct usage *wrong = NULL;
+
 	for (size_t a = 0; a < node->alias_count; a++) {
 		const struct usage *row = evidence_usage(checker->evidence, node->aliases[a]);
 
 		for (; row; row = evidence_next(checker->evidence, row)) {
-			*any = true;
-			if (row->kind != USAGE_STATIC || frame->realigned || row->bytes == frame->at_least ||
-			    row->bytes == frame->own[ALIGN_ABI] || row->bytes == frame->own[ALIGN_ANY])
-				return row;
-			/* clang leaves out what it pushes for a call. */
-			if (row->clang && row->bytes < frame->at_least && row->bytes + PUSHED_MAX >= frame->at_least)
-				return row;
+			if (is_call_graph(row) != call_graph)
+				continue;
+			if (agrees(row, frame))
+				return;
+			if (!wrong)
+				wrong = row;
 		}
 	}
-	return NULL;
-}
-
-static void check_frame(struct checker *checker, const struct graph_node *node)
-{
-	const struct usage *row;
-	bool any;
-
-	if (row_for(checker, node, &any) || !any)
-		return;
-	row = evidence_usage(checker->evidence, node->aliases[0]);
-	for (size_t a = 1; !row && a < node->alias_count; a++)
-		row = evidence_usage(checker->evidence, node->aliases[a]);
-	graph_find(checker->graph,
-		   arena_printf(checker->graph->arena,
-				"%s: says %" PRId64 " bytes for %s, the code uses %" PRId64
-				"; the file is of another build, or the function's code was changed after compiling",
-				row->from, row->bytes, node->name,
-				graph_code_frame(checker->code, (uint32_t)(node - checker->graph->nodes))->at_least));
+	if (wrong)
+		graph_find(checker->graph,
+			   arena_printf(checker->graph->arena,
+					"%s: says %" PRId64 " bytes for %s, the code uses %" PRId64
+					"; the file is of another build, or the function's code was changed after "
+					"compiling",
+					wrong->from, wrong->bytes, node->name, frame->at_least));
 }
 
 static bool ci_knows(const struct checker *checker, const struct graph_node *node, const struct graph_node *callee)
@@ -178,7 +182,8 @@ void crosscheck(struct graph *graph, const struct graph_code *code, const struct
 	for (uint32_t i = 0; i < graph->node_count; i++) {
 		if (!graph_code_frame(code, i) || !graph->nodes[i].alias_count)
 			continue;
-		check_frame(&checker, &graph->nodes[i]);
+		check_frame(&checker, &graph->nodes[i], graph_code_frame(code, i), false);
+		check_frame(&checker, &graph->nodes[i], graph_code_frame(code, i), true);
 		check_calls(&checker, &graph->nodes[i], i);
 	}
 	if (evidence->node_count)

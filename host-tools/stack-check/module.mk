@@ -27,3 +27,9 @@ $(call fuzz_program,stack-check-text,$(STACK_CHECK_DIR)/tests/fuzz_text.c $(STAC
 	-I$(STACK_CHECK_DIR))
 $(call fuzz_program,stack-check-elf,$(STACK_CHECK_DIR)/tests/fuzz_elf.c $(STACK_CHECK_CORE),$(STACK_CHECK_LIBS), \
 	-I$(STACK_CHECK_DIR))
+
+$(BUILD)/test/stack-check-cli: $(STACK_CHECK_DIR)/tests/cli.sh $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check\n' >$@
+	@chmod +x $@
+UNIT_TESTS += $(BUILD)/test/stack-check-cli

@@ -170,6 +170,8 @@ static bool read_relro(struct reader *reader)
 
 static bool check_header(struct reader *reader, GElf_Ehdr *header)
 {
+	size_t size, sections;
+
 	if (!gelf_getehdr(reader->elf, header))
 		return broken(reader, "header", 0);
 	if (gelf_getclass(reader->elf) != ELFCLASS64 || header->e_machine != EM_X86_64 ||
@@ -177,6 +179,10 @@ static bool check_header(struct reader *reader, GElf_Ehdr *header)
 		return error_set(reader->error, "%s: not an ELF file for x86-64", reader->name);
 	if (header->e_type != ET_REL && header->e_type != ET_EXEC && header->e_type != ET_DYN)
 		return error_set(reader->error, "%s: ELF file is neither object, program nor library", reader->name);
+	if (!elf_rawfile(reader->elf, &size) || header->e_shoff > size || header->e_shoff < sizeof(Elf64_Ehdr) ||
+	    elf_getshdrnum(reader->elf, &sections) != 0 || !sections)
+		return error_set(reader->error, "%s: broken ELF file: the section headers are missing or cut off",
+				 reader->name);
 	if (elf_getshdrstrndx(reader->elf, &reader->names) != 0)
 		return broken(reader, "section names", 0);
 	return true;
