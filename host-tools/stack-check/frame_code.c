@@ -55,12 +55,15 @@ bool frame_code_is_other(const struct frame_code *code, uint64_t address)
 
 bool frame_code_ends(const struct frame_code *code, const struct insn *insn, uint64_t next)
 {
-	const struct image_function *function = image_function_covering(code->image, insn->address);
+	const struct image_function *function;
 
-	if (!function || function->label || !function->sized || next != function->end)
-		return false;
 	/* Compilers let no function run on into the next one: the call or halt before its end does not come back. */
-	return insn->op == OP_CALL || insn->op == OP_NOP || insn->op == OP_HALT;
+	if (insn->op != OP_CALL && insn->op != OP_NOP && insn->op != OP_HALT)
+		return false;
+	function = code->function && insn->address >= code->start && insn->address < code->function->end
+			   ? code->function
+			   : image_function_covering(code->image, insn->address);
+	return function && !function->label && function->sized && next == function->end;
 }
 
 static struct insn *append(struct frame_code *code)
