@@ -7,6 +7,7 @@
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
+#   make bench      speed of each part beside a plain measure
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
 
 BUILD := build
@@ -27,6 +28,7 @@ TEST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O1 $(SANITIZE)
 
 ALL :=
 UNIT_TESTS :=
+BENCHES :=
 CLANG_OBJS :=
 
 # $(call host_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/bin/NAME; every source is also compiled with clang by `make clang`
@@ -78,7 +80,7 @@ include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module
 
 JOBS := $(shell nproc)
 
-.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz
+.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz bench
 all: $(ALL)
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -105,6 +107,9 @@ fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS))
 		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 \
 		-artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f 2>$(BUILD)/fuzz/$$f.log || \
 		{ tail -n 40 $(BUILD)/fuzz/$$f.log; exit 1; }; grep '^Done\|stat::' $(BUILD)/fuzz/$$f.log; done
+# BENCHES: programs that print figures, each against a measure taken in the same run
+bench: $(BENCHES)
+	@set -e; for b in $(BENCHES); do $$b; done
 check: deps
 	@scripts/check-licence
 	@scripts/check-format

@@ -33,3 +33,9 @@ $(BUILD)/test/stack-check-cli: $(STACK_CHECK_DIR)/tests/cli.sh $(BUILD)/bin/stac
 	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check\n' >$@
 	@chmod +x $@
 UNIT_TESTS += $(BUILD)/test/stack-check-cli
+
+$(BUILD)/bench/stack-check.sh: $(STACK_CHECK_DIR)/tests/bench.sh $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check $(BUILD)/bench/stack-check\n' >$@
+	@chmod +x $@
+BENCHES += $(BUILD)/bench/stack-check.sh
