@@ -42,6 +42,37 @@ static void set_callees(struct config *config, struct config_item *item, const c
 	item->reason = end && end[1] ? end + 1 + strspn(end + 1, " ") : NULL;
 }
 
+/* The stack of this name; stacks may be used before they are defined. */
+static struct config_stack *stack_of(struct config *config, const char *name, const char *file)
+{
+	const struct config_stack stack = {.name = name, .guard = -1, .where = file};
+
+	for (size_t i = 0; i < config->stack_count; i++) {
+		if (strcmp(config->stacks[i].name, name) == 0)
+			return &config->stacks[i];
+	}
+	arena_push(config->arena, config->stacks, config->stack_count, stack);
+	return &config->stacks[config->stack_count - 1];
+}
+
+static bool add_stack(struct config *config, const struct record *record, const char *file)
+{
+	const struct config_stack_use use = {.function = record->text, .nested = (int64_t)record->number};
+	struct config_stack *stack = stack_of(config, record->name, file);
+
+	if (strcmp(record->kind, "stack") == 0)
+		stack->bytes = (int64_t)record->number;
+	else if (strcmp(record->kind, "guard") == 0)
+		stack->guard = (int64_t)record->number;
+	else if (strcmp(record->kind, "begins") == 0)
+		arena_push(config->arena, stack->entries, stack->entry_count, use);
+	else if (strcmp(record->kind, "interrupts") == 0)
+		arena_push(config->arena, stack->interrupts, stack->interrupt_count, use);
+	else
+		return false;
+	return true;
+}
+
 static bool add_record(struct config *config, const struct record *record, const char *file)
 {
 	struct config_item item = {.name = record->name,
@@ -66,7 +97,7 @@ static bool add_record(struct config *config, const struct record *record, const
 		item.reason = record->text;
 		config_add(config, &config->switches, &item);
 	} else {
-		return false;
+		return add_stack(config, record, file);
 	}
 	return true;
 }

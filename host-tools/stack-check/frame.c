@@ -139,6 +139,8 @@ static struct frame_site *leave(struct analysis *analysis, uint32_t index, const
 	struct frame_site *site = site_for(analysis, index);
 
 	site->tail = tail;
+	site->other_stack =
+		state->reg[REG_RSP].kind == VALUE_STACK && analysis->bases.base[state->reg[REG_RSP].base].other_stack;
 	site->named = analysis->code.insns[index].target != 0;
 	set_depths(analysis, site, &state->reg[REG_RSP]);
 	if (!is_aligned(analysis, &state->reg[REG_RSP], tail))
@@ -152,6 +154,7 @@ static struct value indirect(const struct analysis *analysis, const struct state
 	struct value value = value_unknown();
 	uint64_t word;
 	int64_t table;
+	bool walked;
 
 	if (!insn->has_mem)
 		return insn->src == REG_NONE ? value : state->reg[insn->src];
@@ -168,8 +171,8 @@ static struct value indirect(const struct analysis *analysis, const struct state
 			return value_constant((int64_t)word);
 		return value_unknown();
 	}
-	if (state_table(state, &insn->mem, &table))
-		return (struct value){.kind = VALUE_LOADED, .low = table, .high = table};
+	if (state_table(state, &insn->mem, !analysis->context->image->relocatable, &table, &walked))
+		return (struct value){.kind = VALUE_LOADED, .low = table, .high = table, .walked = walked};
 	return value_unknown();
 }
 
@@ -243,7 +246,7 @@ static void call_through(struct analysis *analysis, uint32_t index, struct frame
 		site->kind = SITE_DIRECT;
 		add_target(analysis, site, (uint64_t)value->low);
 	} else if (value->kind == VALUE_LOADED &&
-		   frame_code_table(&analysis->code, (uint64_t)value->low, &site->targets, &site->target_count)) {
+		   frame_code_table(&analysis->code, value, &site->targets, &site->target_count)) {
 		site->kind = SITE_TABLE;
 		site->table = (uint64_t)value->low;
 	} else {

@@ -26,8 +26,9 @@ struct frame_site {
 	uint64_t address;
 	int64_t depth[ALIGN_MODES];
 	enum site_kind kind;
-	bool named; /* the instruction names its target: no pointer, however constant */
-	bool tail;  /* a jump: the return address is the caller's own */
+	bool named;	  /* the instruction names its target: no pointer, however constant */
+	bool other_stack; /* the function has left the stack it was called on */
+	bool tail;	  /* a jump: the return address is the caller's own */
 	uint64_t *targets;
 	size_t target_count;
 	uint64_t table;	       /* SITE_TABLE: where the pointers lie */

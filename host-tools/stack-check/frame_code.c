@@ -239,7 +239,7 @@ size_t frame_code_switch(struct frame_code *code, const struct value *value, uin
 	}
 	/* No switch: a table of functions, each of which may be jumped to */
 	if (!count && value->kind == VALUE_LOADED)
-		frame_code_table(code, table, targets, &count);
+		frame_code_table(code, value, targets, &count);
 	return count;
 }
 
@@ -255,13 +255,14 @@ static void add_pointers(struct frame_code *code, const struct image_data *data,
 }
 
 /*
- * An index that starts at 1 lets the compiler start before the object. An address inside or before an object therefore
- * takes in the ones that begin shortly behind it.
+ * An index that starts at 1 lets the compiler start before the object, and a loop that runs backwards starts at its
+ * end. An address inside, before or behind an object therefore takes in its neighbours.
  */
 #define TABLE_BIAS 64u
 
-bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **targets, size_t *count)
+bool frame_code_table(struct frame_code *code, const struct value *value, uint64_t **targets, size_t *count)
 {
+	uint64_t table = (uint64_t)value->low;
 	const struct image_data *data = image_data_covering(code->image, table);
 	const struct image_section *section = image_section_at(code->image, table);
 
@@ -271,13 +272,21 @@ bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **target
 		return false;
 	if (data)
 		add_pointers(code, data, targets, count);
-	if (data && data->start == table && *count)
+	if (data && data->start == table && *count && !value->walked)
 		return true;
 	for (uint64_t at = table + 8; at <= table + TABLE_BIAS; at += 8) {
 		const struct image_data *next = image_data_covering(code->image, at);
 
 		if (next && next->start == at)
 			add_pointers(code, next, targets, count);
+	}
+	for (uint64_t at = table - 1; value->walked && at > table - TABLE_BIAS; at -= 8) {
+		const struct image_data *before = image_data_covering(code->image, at);
+
+		if (!before || before == data)
+			continue;
+		add_pointers(code, before, targets, count);
+		break;
 	}
 	return *count > 0;
 }

@@ -40,7 +40,7 @@ bool frame_code_ends(const struct frame_code *code, const struct insn *insn, uin
 bool frame_code_rest(struct frame_code *code);
 /* Where a jump through a table goes: VALUE_TARGET or VALUE_LOADED. */
 size_t frame_code_switch(struct frame_code *code, const struct value *value, uint64_t **targets);
-/* Function pointers in the constant object at `table`; false when it is not known where the object ends. */
-bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **targets, size_t *count);
+/* Function pointers in the constant object a VALUE_LOADED was read from; false when that object is not known. */
+bool frame_code_table(struct frame_code *code, const struct value *value, uint64_t **targets, size_t *count);
 
 #endif

@@ -36,6 +36,21 @@ struct config_item *rules_find(struct config_list *list, const struct graph_node
 	return clone;
 }
 
+bool rules_is_entry(const struct config *config, const struct graph_node *node)
+{
+	for (size_t i = 0; i < config->stack_count; i++) {
+		for (size_t e = 0; e < config->stacks[i].entry_count; e++) {
+			if (match_node(config->stacks[i].entries[e].function, node) == NAME_EXACT)
+				return true;
+		}
+	}
+	for (size_t i = 0; i < config->budgets.count; i++) {
+		if (match_node(config->budgets.items[i].name, node) == NAME_EXACT)
+			return true;
+	}
+	return false;
+}
+
 static const char *because(struct graph *graph, const struct config_item *item)
 {
 	return item->reason ? arena_printf(graph->arena, " because %s", item->reason) : "";

@@ -149,7 +149,7 @@ static bool read_tables(struct reader *reader)
 	return true;
 }
 
-static bool read_relro(struct reader *reader)
+static bool read_segments(struct reader *reader)
 {
 	size_t count;
 
@@ -160,6 +160,11 @@ static bool read_relro(struct reader *reader)
 
 		if (!gelf_getphdr(reader->elf, (int)i, &header))
 			return broken(reader, "program header", 0);
+		if (header.p_type == PT_LOAD)
+			arena_push(
+				reader->arena, reader->object->segments, reader->object->segment_count,
+				((struct object_segment){header.p_vaddr, header.p_vaddr + header.p_memsz,
+							 (header.p_flags & PF_W) != 0, (header.p_flags & PF_X) != 0}));
 		if (header.p_type == PT_GNU_RELRO) {
 			reader->object->relro_start = header.p_vaddr;
 			reader->object->relro_end = header.p_vaddr + header.p_memsz;
@@ -217,7 +222,7 @@ bool object_read(struct arena *arena, const char *name, Elf *elf, struct object 
 			return false;
 	}
 	object->lto = has_lto && !has_code;
-	return read_tables(&reader) && (!object->linked || read_relro(&reader));
+	return read_tables(&reader) && (!object->linked || read_segments(&reader));
 }
 
 struct object_section *object_section(const struct object *object, uint32_t index)

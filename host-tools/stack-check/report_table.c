@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-#define LIST_MAX 40
+#define LIST_MAX 8
 
 /* Long lists are cut; --json has them whole. */
 static void print_list(const char *title, const char *const *list, size_t count, FILE *out)

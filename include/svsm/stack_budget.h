@@ -5,8 +5,10 @@
  * object file, which is no part of the running program: not loaded, not in any address range. In C at file scope, with
  * GNU C.
  *
- *   STACK_ENTRY(function, bytes)             an entry, and the size of the stack it begins on
- *   STACK_ENTRY_SHARED(function, bytes)      an entry that may use so much of a stack others use too
+ *   STACK_ENTRY(function, bytes)             an entry, and the most stack it may use
+ *   STACK_OF(stack, bytes, guard)            a stack, its size and the size of what faults below it
+ *   STACK_BEGINS(stack, function)            a function that begins on the stack
+ *   STACK_INTERRUPTS(stack, function, times) one that may interrupt on the stack, nested so many times at most
  *   STACK_FRAME(function, bytes, why)        the frame of a function that the code does not bound
  *   STACK_TOTAL(function, bytes, why)        a function with everything it calls
  *   STACK_RECURSION(function, times, why)    most activations at a time; "a -> b" in quotes for a cycle
@@ -31,7 +33,11 @@
 						      ".popsection")
 
 #define STACK_ENTRY(function, bytes) STACK_BUDGET_RECORD_("entry", bytes, #function, "")
-#define STACK_ENTRY_SHARED(function, bytes) STACK_BUDGET_RECORD_("entry", bytes, #function, "shared")
+#define STACK_OF(stack, bytes, guard)                                                                                  \
+	STACK_BUDGET_RECORD_("stack", bytes, #stack, "");                                                              \
+	STACK_BUDGET_RECORD_("guard", guard, #stack, "")
+#define STACK_BEGINS(stack, function) STACK_BUDGET_RECORD_("begins", 1, #stack, #function)
+#define STACK_INTERRUPTS(stack, function, times) STACK_BUDGET_RECORD_("interrupts", times, #stack, #function)
 #define STACK_FRAME(function, bytes, why) STACK_BUDGET_RECORD_("frame", bytes, #function, why)
 #define STACK_TOTAL(function, bytes, why) STACK_BUDGET_RECORD_("total", bytes, #function, why)
 #define STACK_RECURSION(function, times, why) STACK_BUDGET_RECORD_("recursion", times, #function, why)
