@@ -7,6 +7,7 @@
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
+#   make stack-report   what every stack of the firmware needs; a call tree in build/stack/*.html
 #   make bench      speed of each part beside a plain measure
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
 

@@ -138,7 +138,7 @@ static int run(struct analysis *analysis, struct options *options, struct error 
 	if (options->json)
 		written = report_write_json(report_json(analysis), stdout);
 	else
-		report_table(analysis, stdout);
+		report_table(analysis, options->quiet, stdout);
 	if (!write_files(analysis, options, error))
 		return EXIT_BAD_INPUT;
 	if (options->baseline)

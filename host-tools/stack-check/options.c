@@ -24,6 +24,7 @@ static const char help[] =
 	"  -b, --budget BYTES    most the entries may use; K and M are understood\n"
 	"  -c, --config FILE     JSON: recursion, calls, frames, totals, switches, budgets, stacks; may be repeated\n"
 	"  -j, --json            print JSON instead of a table\n"
+	"  -q, --quiet           print only what is over a budget or unknown\n"
 	"      --sarif FILE      write SARIF, the deepest paths as code flows\n"
 	"      --folded FILE     write folded stacks for flame graphs\n"
 	"      --html FILE       write a page with the call tree\n"
@@ -88,6 +89,7 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 		{"folded", required_argument, NULL, OPTION_FOLDED},
 		{"html", required_argument, NULL, OPTION_HTML},
 		{"baseline", required_argument, NULL, OPTION_BASELINE},
+		{"quiet", no_argument, NULL, 'q'},
 		{"allow-unknown", no_argument, NULL, 'u'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
@@ -100,7 +102,7 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 	options->budget = -1;
 	opterr = 0;
 	/* "-": operands come as option 1, in order */
-	while ((option = getopt_long(argc, argv, "-:e:b:c:juhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "-:e:b:c:jquhV", long_options, NULL)) != -1) {
 		bool entry = false;
 
 		switch (option) {
@@ -132,6 +134,9 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 			break;
 		case OPTION_BASELINE:
 			options->baseline = optarg;
+			break;
+		case 'q':
+			options->quiet = true;
 			break;
 		case 'u':
 			options->allow_unknown = true;

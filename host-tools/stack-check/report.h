@@ -10,7 +10,8 @@
 #include <stdio.h>
 
 const char *report_verdict(enum verdict verdict);
-void report_table(const struct analysis *analysis, FILE *out);
+/* With `quiet`: only what is over a budget or unknown. */
+void report_table(const struct analysis *analysis, bool quiet, FILE *out);
 json_t *report_json(const struct analysis *analysis); /* owned by the caller, as the next */
 json_t *report_sarif(const struct analysis *analysis);
 void report_folded(const struct analysis *analysis, FILE *out);

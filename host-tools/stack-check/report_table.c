@@ -70,12 +70,20 @@ static void print_stack(const struct stack_result *result, FILE *out)
 		fprintf(out, "    guard: %s\n", result->jumps[i]);
 }
 
-void report_table(const struct analysis *analysis, FILE *out)
+void report_table(const struct analysis *analysis, bool quiet, FILE *out)
 {
-	for (size_t i = 0; i < analysis->entry_count; i++)
-		print_entry(analysis, &analysis->entries[i], out);
-	for (size_t i = 0; i < analysis->stack_count; i++)
-		print_stack(&analysis->stacks[i], out);
+	for (size_t i = 0; i < analysis->entry_count; i++) {
+		const struct analysis_entry *entry = &analysis->entries[i];
+
+		if (!quiet || analysis_is_over(entry) || entry->bound.verdict == VERDICT_UNKNOWN)
+			print_entry(analysis, entry, out);
+	}
+	for (size_t i = 0; i < analysis->stack_count; i++) {
+		if (!quiet || stacks_is_over(&analysis->stacks[i]) || analysis->stacks[i].verdict == VERDICT_UNKNOWN)
+			print_stack(&analysis->stacks[i], out);
+	}
+	if (quiet)
+		return;
 	print_list("note", analysis->graph.findings, analysis->graph.finding_count, out);
 	print_list("skipped", analysis->input.skipped, analysis->input.skipped_count, out);
 }
