@@ -8,7 +8,8 @@
 
 #include "svsm/stack_budget.h"
 
-/* boot.S: until the first CPU's own stacks exist. It has no guard: page tables lie below, and the bound is what protects them. */
+/* boot.S: until the first CPU's own stacks exist. It has no guard: page tables lie below, and the bound is what
+ * protects them. */
 STACK_OF(boot, BOOT_STACK_SIZE, BOOT_STACK_SIZE);
 STACK_BEGINS(boot, main_boot);
 
