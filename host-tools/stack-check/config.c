@@ -76,7 +76,7 @@ static bool get_names(const struct parser *parser, const char *key, const json_t
 
 void config_split_cycle(struct config *config, struct config_item *item)
 {
-	static const char separators[] = " ,>\t";
+	static const char separators[] = " ,<>|;\t";
 	const char *at = item->name;
 
 	while (*at) {

@@ -24,6 +24,7 @@ void frame_code_free(struct frame_code *code)
 	free(code->insns_leader);
 	free(code->leader_of);
 	map_free(&code->index);
+	map_free(&code->boundaries);
 }
 
 void frame_code_add_root(struct frame_code *code, uint64_t address)
@@ -204,13 +205,30 @@ bool frame_code_rest(struct frame_code *code)
 	return code->rest_count > 0;
 }
 
+/* A table read beyond its end gives numbers that lead into the midst of instructions. */
+static bool is_boundary(struct frame_code *code, uint64_t address)
+{
+	for (uint64_t at = code->start; !code->boundaries.used && at < code->function->end;) {
+		size_t left;
+		const uint8_t *bytes = image_code(code->image, at, &left);
+		struct insn insn;
+
+		if (!bytes)
+			break;
+		decode_insn(bytes, left, at, &insn);
+		map_set(&code->boundaries, at, 0);
+		at += insn.length;
+	}
+	return map_get(&code->boundaries, address) != MAP_NONE;
+}
+
 /* Whether a switch of this function can go there: into its own code, or a part of it placed elsewhere. */
-static bool is_inside(const struct frame_code *code, uint64_t address)
+static bool is_inside(struct frame_code *code, uint64_t address)
 {
 	const struct image_function *function = image_function_covering(code->image, address);
 
 	if (code->function && address > code->start && address < code->function->end)
-		return true;
+		return frame_code_index(code, address) != MAP_NONE || is_boundary(code, address);
 	return function && (function->continuation || function == code->function) &&
 	       frame_code_index(code, address) != MAP_NONE;
 }

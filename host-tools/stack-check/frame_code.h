@@ -23,7 +23,8 @@ struct frame_code {
 	uint64_t *rest; /* see frame_code_rest */
 	size_t rest_count;
 	bool too_large, rest_known;
-	bool rest_seen; /* there were such places in some round */
+	struct map boundaries; /* where instructions begin when the function is decoded from its start to its end */
+	bool rest_seen;	       /* there were such places in some round */
 };
 
 void frame_code_start(struct frame_code *code, struct arena *arena, const struct image *image, uint64_t start);

@@ -117,6 +117,21 @@ json '.entries[0].reasons | any(test("does not list large"))'
 exits 'the same table without a declaration' 0 --json --entry work table
 json '.entries[0] | .verdict == "proved" and .bytes < 1000'
 
+# Objects and archives
+(mkdir objects && cd objects && gcc -O2 -w -c "$programs/statics.c" "$programs/statics_2.c" "$programs/weak.c" \
+	"$programs/weak_2.c" && ar rcs library.a statics_2.o weak_2.o)
+exits 'an object and an archive' 0 --json --entry work objects/statics.o objects/library.a
+json '.entries[0].bytes > 700 and .entries[0].verdict == "proved"'
+exits 'a weak definition in an object stays' 0 --json --entry work objects/weak.o objects/library.a
+json '.entries[0].bytes < 100'
+exits 'until the object with the strong one is given' 0 --json --entry work objects/weak.o objects/weak_2.o
+json '.entries[0].bytes > 300'
+exits 'an archive alone' 0 --json --entry other objects/library.a
+exits 'an object that is not linked' 2 --json --entry work objects/statics.o
+json '.entries[0].reasons[0] | test("no code for other")'
+head -c 3000 objects/library.a >objects/broken.a
+exits 'an archive cut off' 3 --entry other objects/broken.a
+
 # What compilers wrote, against the code
 exits 'a weak definition elsewhere is told' 0 --json --entry work weak
 json '.findings | any(test("hook"))'
