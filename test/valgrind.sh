@@ -45,5 +45,11 @@ attest=$BUILD/bin/svsm-attest
 check 0 "$attest" challenge --state "$dir/state.json"
 check 3 "$attest" verify "$dir/missing" --state "$dir/state.json" --reference "$dir/empty" --policy "$dir/empty" \
 	--kds-url http://127.0.0.1:9 --trust-root "$dir/empty"
+stack_check=$BUILD/bin/stack-check
+check 0 "$stack_check" --json --sarif "$dir/sarif" --html "$dir/html" "$BUILD/firmware/svsm.elf"
+check 0 "$stack_check" --entry main "$BUILD/stack" "$BUILD/bin/stack-check" --allow-unknown
+head -c 5000 "$BUILD/firmware/svsm.elf" >"$dir/short.elf"
+check 3 "$stack_check" --entry main "$dir/short.elf"
+check 3 "$stack_check" --entry main "$dir/empty"
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

@@ -31,6 +31,7 @@ void analysis_free(struct analysis *analysis)
 	for (size_t i = 0; i < analysis->image_count; i++)
 		image_free(&analysis->images[i]);
 	evidence_free(&analysis->evidence);
+	map_free(&analysis->graph.finding_seen);
 	source_line_close();
 }
 

@@ -147,29 +147,27 @@ static void check_calls(struct checker *checker, const struct graph_node *node, 
 static void check_weak(struct checker *checker)
 {
 	const struct evidence *evidence = checker->evidence;
+	struct map globals = {.capacity = 0};
 
 	for (size_t i = 0; i < evidence->node_count; i++) {
-		const struct ci_node *ci = &evidence->nodes[i];
-		const struct usage *row;
-
-		if (!ci->local || !ci->defined || !ci->file)
-			continue;
-		for (size_t j = 0; j < evidence->node_count; j++) {
-			const struct ci_node *other = &evidence->nodes[j];
-
-			if (other->local || !other->defined || strcmp(other->function, ci->function) != 0)
-				continue;
-			row = evidence_usage(evidence, ci->function);
-			graph_find(checker->graph,
-				   arena_printf(checker->graph->arena,
-						"%s: calls of %s look bound to the definition in %s (%" PRId64
-						" bytes); if that is weak, the program runs the one in %s (%" PRId64
-						")",
-						row ? row->from : evidence->units[ci->unit], ci->function, ci->file,
-						ci->bytes, other->file ? other->file : "?", other->bytes));
-			break;
-		}
+		if (!evidence->nodes[i].local && evidence->nodes[i].defined)
+			map_set(&globals, map_hash(evidence->nodes[i].function), (uint32_t)i);
 	}
+	for (size_t i = 0; i < evidence->node_count; i++) {
+		const struct ci_node *ci = &evidence->nodes[i], *other;
+		uint32_t global = ci->local && ci->defined ? map_get(&globals, map_hash(ci->function)) : MAP_NONE;
+
+		if (global == MAP_NONE)
+			continue;
+		other = &evidence->nodes[global];
+		graph_find(checker->graph,
+			   arena_printf(checker->graph->arena,
+					"%s: calls of %s look bound to the definition in %s (%" PRId64
+					" bytes); if that is weak, the program runs the one in %s (%" PRId64 ")",
+					evidence->units[ci->unit], ci->function, ci->file ? ci->file : "?", ci->bytes,
+					other->file ? other->file : "?", other->bytes));
+	}
+	map_free(&globals);
 }
 
 void crosscheck(struct graph *graph, const struct graph_code *code, const struct evidence *evidence)

@@ -157,8 +157,9 @@ static bool needs_frame(const struct frame *frame)
 
 static void apply_declared(struct frame *frame, int64_t bytes)
 {
-	if (bytes < frame->prologue)
-		bytes = frame->prologue;
+	/* A depth the code is seen to reach counts, whatever is declared. */
+	if (bytes < frame->at_least)
+		bytes = frame->at_least;
 	for (int mode = 0; mode < ALIGN_MODES; mode++) {
 		if (frame->own[mode] == DEPTH_UNKNOWN || frame->own[mode] > bytes || frame->issue_count)
 			frame->own[mode] = bytes;

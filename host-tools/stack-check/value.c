@@ -250,6 +250,8 @@ struct value value_low_half(const struct value *a)
 {
 	struct value result = value_range(0, UINT32_MAX);
 
+	if (value_is_constant(a) && a->low >= 0 && a->low <= UINT32_MAX)
+		return *a;
 	if (a->kind == VALUE_NUMBER) {
 		result.multiple = a->multiple > 32 ? 32 : a->multiple;
 		if (a->low >= 0 && a->high <= UINT32_MAX) {

@@ -19,6 +19,7 @@ static void parse_ci(struct arena *arena, struct evidence *evidence, const char 
 
 	if (ci_parse(evidence, "fuzz", text, size, &error))
 		graph_ci_build(&graph, &config, evidence);
+	map_free(&graph.finding_seen);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* A constant table walked through, forwards and backwards, between others that work never reads. expect: proved slack:
- * 24 */
+/* Constant tables walked through, forwards and backwards. expect: proved slack: 24 */
 #include "common.h"
 
 typedef int (*function)(int);
