@@ -111,10 +111,10 @@ static bool add_members(struct input *input, const char *name, int file, Elf *ar
 			struct image_archive *archive, struct error *error)
 {
 	uint64_t end = 0;
-	Elf_Cmd command = ELF_C_READ;
+	Elf_Cmd command = ELF_C_READ_MMAP;
 	Elf *elf;
 
-	while (command == ELF_C_READ && (elf = elf_begin(file, command, ar))) {
+	while (command == ELF_C_READ_MMAP && (elf = elf_begin(file, command, ar))) {
 		Elf_Arhdr *header = elf_getarhdr(elf);
 		const char *member = header && header->ar_name ? header->ar_name : "?";
 		bool good = add_member(input, arena_printf(input->arena, "%s(%s)", name, member), elf, archive, error);
@@ -126,7 +126,7 @@ static bool add_members(struct input *input, const char *name, int file, Elf *ar
 		if (!good)
 			return false;
 	}
-	if (command == ELF_C_READ)
+	if (command == ELF_C_READ_MMAP)
 		return error_set(error, "%s: broken archive: %s", name, elf_errmsg(-1));
 	return end <= size || error_set(error, "%s: broken archive: its last member is cut off", name);
 }
@@ -146,7 +146,7 @@ static bool add_archive(struct input *input, const char *name, const char *bytes
 		done += good ? (size_t)wrote : 0;
 	}
 	if (good)
-		ar = elf_begin(file, ELF_C_READ, NULL);
+		ar = elf_begin(file, ELF_C_READ_MMAP, NULL);
 	if (!good)
 		error_set(error, "%s: no room for a copy of the archive: %s", name, strerror(errno));
 	else if (size > ARCHIVE_MAGIC_SIZE)

@@ -126,7 +126,8 @@ exits 'a weak definition in an object stays' 0 --json --entry work objects/weak.
 json '.entries[0].bytes < 100'
 exits 'until the object with the strong one is given' 0 --json --entry work objects/weak.o objects/weak_2.o
 json '.entries[0].bytes > 300'
-exits 'an archive alone' 0 --json --entry other objects/library.a
+exits 'an archive alone' 0 --json --entry other --entry hook objects/library.a
+json '[.entries[].bytes] | min > 300'
 exits 'an object that is not linked' 2 --json --entry work objects/statics.o
 json '.entries[0].reasons[0] | test("no code for other")'
 head -c 2000 objects/library.a >objects/broken.a
