@@ -205,10 +205,12 @@ bool frame_code_rest(struct frame_code *code)
 	return code->rest_count > 0;
 }
 
-/* A table read beyond its end gives numbers that lead into the midst of instructions. */
-static bool is_boundary(struct frame_code *code, uint64_t address)
+/* Decodes the whole function once, from its start to its end: where instructions begin, and which data they name */
+static void sweep(struct frame_code *code)
 {
-	for (uint64_t at = code->start; !code->boundaries.used && at < code->function->end;) {
+	if (!code->function || code->boundaries.used)
+		return;
+	for (uint64_t at = code->start; at < code->function->end;) {
 		size_t left;
 		const uint8_t *bytes = image_code(code->image, at, &left);
 		struct insn insn;
@@ -218,7 +220,28 @@ static bool is_boundary(struct frame_code *code, uint64_t address)
 		decode_insn(bytes, left, at, &insn);
 		map_set(&code->boundaries, at, 0);
 		at += insn.length;
+		if (insn.mem.base == REG_NONE && !insn.mem.segment && insn.has_mem)
+			arena_push(code->arena, code->data, code->data_count, (uint64_t)insn.mem.offset);
 	}
+}
+
+/* A table ends where the next thing begins that the function names. */
+static uint64_t table_limit(struct frame_code *code, uint64_t table)
+{
+	uint64_t limit = UINT64_MAX;
+
+	sweep(code);
+	for (size_t i = 0; i < code->data_count; i++) {
+		if (code->data[i] > table && code->data[i] < limit)
+			limit = code->data[i];
+	}
+	return limit;
+}
+
+/* A table read beyond its end gives numbers that lead into the midst of instructions. */
+static bool is_boundary(struct frame_code *code, uint64_t address)
+{
+	sweep(code);
 	return map_get(&code->boundaries, address) != MAP_NONE;
 }
 
@@ -235,11 +258,12 @@ static bool is_inside(struct frame_code *code, uint64_t address)
 
 size_t frame_code_switch(struct frame_code *code, const struct value *value, uint64_t **targets)
 {
-	uint64_t table = (uint64_t)value->low, word;
+	uint64_t table = (uint64_t)value->low, word, limit = table_limit(code, table);
+	unsigned int width = value->kind == VALUE_TARGET ? 4 : 8;
 	size_t count = 0;
 
 	*targets = NULL;
-	for (uint64_t i = 0; i < TABLE_MAX; i++) {
+	for (uint64_t i = 0; i < TABLE_MAX && table + width * (i + 1) <= limit; i++) {
 		uint64_t target;
 
 		if (value->kind == VALUE_TARGET) {

@@ -23,6 +23,8 @@ struct frame_code {
 	uint64_t *rest; /* see frame_code_rest */
 	size_t rest_count;
 	bool too_large, rest_known;
+	uint64_t *data; /* addresses that instructions name: where tables begin */
+	size_t data_count;
 	struct map boundaries; /* where instructions begin when the function is decoded from its start to its end */
 	bool rest_seen;	       /* there were such places in some round */
 };
