@@ -7,6 +7,7 @@
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
+#   make stack-report   what every stack of the firmware needs; a call tree in build/stack/*.html
 #   make bench      measure speed, each part against its floor in the same run
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
 
@@ -28,6 +29,7 @@ TEST_CFLAGS := $(COMMON) -D_GNU_SOURCE -O1 $(SANITIZE)
 
 ALL :=
 UNIT_TESTS :=
+BENCHES :=
 CLANG_OBJS :=
 
 # $(call host_program,NAME,SOURCES,LIBS,EXTRA_CFLAGS): build/bin/NAME; every source is also compiled with clang by `make clang`

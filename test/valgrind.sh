@@ -69,5 +69,11 @@ if [[ -d $vectors ]]; then # a real report, accepted and refused
 	check 11 "${real[@]}" --cert "$vectors"/certs/genoa_vcek_05788a16.der --json
 	check 0 "$attest" show "$vectors"/reports/*.bin "$vectors"/certs/*.der "$vectors"/crl/*.crl "$vectors"/kds/*.pem
 fi
+stack_check=$BUILD/bin/stack-check
+check 0 "$stack_check" --json --sarif "$dir/sarif" --html "$dir/html" "$BUILD/firmware/svsm.elf"
+check 0 "$stack_check" --entry main "$BUILD/stack" "$BUILD/bin/stack-check" --allow-unknown
+head -c 5000 "$BUILD/firmware/svsm.elf" >"$dir/short.elf"
+check 3 "$stack_check" --entry main "$dir/short.elf"
+check 3 "$stack_check" --entry main "$dir/empty"
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

@@ -139,7 +139,7 @@ boot_pd_low:
 boot_pd_high:
 	.skip 4096
 boot_stack:
-	.skip 16384
+	.skip BOOT_STACK_SIZE
 boot_stack_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -6,12 +6,13 @@
 #include "freestanding_string.h"
 #include "random.h"
 #include "services.h"
+#include "stack_marks.h"
 
 #include <elf.h>
 
 #define SEGMENT_MAX 16u
-#define STACK_TOP 0x00007ffff0000000ull
-#define STACK_SIZE (256u * 1024)
+#define STACK_TOP SERVICE_STACK_TOP
+#define STACK_SIZE ((uint64_t)SERVICE_STACK_SIZE)
 #define RANDOM_BYTES 16u
 
 static bool refuse(const char *why)
@@ -101,8 +102,11 @@ static bool make_stack(struct service *service, const Elf64_Ehdr *header, uint64
 
 	if (!address_space_map_new(&service->space, STACK_TOP - STACK_SIZE, STACK_SIZE, PAGING_WRITE))
 		return refuse("no memory for the stack");
+	for (uint64_t at = STACK_TOP - STACK_SIZE; at < STACK_TOP; at += PAGE_SIZE)
+		stack_marks_paint(address_space_page(&service->space, at), PAGE_SIZE);
 	page = address_space_page(&service->space, STACK_TOP - PAGE_SIZE);
 	top = (void *)(page + rsp % PAGE_SIZE);
+	memset(top, 0, sizeof(*top));
 	top->argc = 1;
 	top->argv[0] = rsp + offsetof(__typeof__(*top), name);
 	if (!random_fill(top->random, sizeof(top->random)))

@@ -7,7 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "svsm/service_stack.h"
+
 struct service;
+
+#define SERVICE_STACK_TOP 0x00007ffff0000000ull /* of SERVICE_STACK_SIZE bytes, include/svsm/service_stack.h */
 
 /*
  * @image is page-aligned and @size bytes long. Sets the service's registers, initial stack and heap. False when the

@@ -29,11 +29,30 @@ vector_\n:
 	.set i, i + 1
 	.endr
 
+	/* The general registers, below vector and error: RSP is at the trap frame then */
+	.macro push_registers
+	push %rax
+	push %rbx
+	push %rcx
+	push %rdx
+	push %rsi
+	push %rdi
+	push %rbp
+	push %r8
+	push %r9
+	push %r10
+	push %r11
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	.endm
+
 entry_common:
 	cld
 	testb $3, 24(%rsp) /* CS */
 	jnz 1f
-	call save_frame
+	push_registers
 	mov %rsp, %rdi
 	mov %rsp, %rbp
 	and $~15, %rsp
@@ -58,7 +77,7 @@ entry_common:
 	iretq
 
 1:	swapgs
-	call save_frame
+	push_registers
 	/* Copy the frame to the context: the stack it stands on is about to be given up. */
 	mov %gs:PERCPU_USER, %rdi
 	mov %cr2, %rax
@@ -68,25 +87,6 @@ entry_common:
 	mov FRAME_VECTOR(%rsp), %rax
 	rep movsq
 	jmp user_leave
-
-/* Pushes the general registers below vector and error; returns with RSP at the trap frame. */
-save_frame:
-	xchg %rax, (%rsp) /* return address <-> rax */
-	push %rbx
-	push %rcx
-	push %rdx
-	push %rsi
-	push %rdi
-	push %rbp
-	push %r8
-	push %r9
-	push %r10
-	push %r11
-	push %r12
-	push %r13
-	push %r14
-	push %r15
-	jmp *%rax
 
 	.globl entry_syscall
 	.balign 16

@@ -26,6 +26,7 @@
 #define LARGE_PAGE_SIZE 0x200000
 #define CPU_MAX 8
 
+#define BOOT_STACK_SIZE 16384
 #define KERNEL_STACK_SIZE 16384
 #define IST_STACK_SIZE 8192
 #define STACK_SLOT_SIZE 32768 /* stack and its guard pages */

@@ -22,10 +22,12 @@ $(BUILD)/$(KERNEL_DIR)/asm_offsets.h: $(KERNEL_DIR)/offsets/asm_offsets.c $(wild
 	$(CC) $(COMMON) $(KERNEL_CPU) -I$(KERNEL_DIR) -g0 -S -o $@.s $<
 	@{ echo "/* generated from $< */"; sed -n 's/^.*->\([A-Z0-9_]*\) \$$\([-0-9]*\).*/#define \1 \2/p' $@.s; } > $@
 
-$(BUILD)/firmware/svsm.elf: $(KERNEL_OBJ) $(KERNEL_DIR)/kernel.lds
+# The link fails when a stack may not suffice: stack_budgets.c declares them.
+$(BUILD)/firmware/svsm.elf: $(KERNEL_OBJ) $(KERNEL_DIR)/kernel.lds | $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -static -no-pie -Wl,-T,$(KERNEL_DIR)/kernel.lds -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack \
 		-Wl,--build-id=none -Wl,--orphan-handling=error -Wl,--gc-sections -Wl,--fatal-warnings -o $@ $(KERNEL_OBJ)
+	$(BUILD)/bin/stack-check --quiet $@
 
 ALL += $(BUILD)/firmware/svsm.elf
 # clang compiles the same sources

@@ -7,22 +7,34 @@
 #include "paging.h"
 #include "panic.h"
 #include "percpu.h"
+#include "stack_marks.h"
 
 #define STACKS_PER_CPU (1 + IST_COUNT)
 
 static_assert(KERNEL_STACK_SIZE + 2 * PAGE_SIZE <= STACK_SLOT_SIZE, "a slot holds the stack and two guard pages");
 static_assert(IST_STACK_SIZE <= KERNEL_STACK_SIZE, "slots are sized for the kernel stack");
 
+static uint64_t slot_base(uint32_t slot)
+{
+	return STACK_VA + (uint64_t)slot * STACK_SLOT_SIZE + PAGE_SIZE;
+}
+
+const uint64_t *stacks_bottom(uint32_t cpu)
+{
+	return (const uint64_t *)slot_base(cpu * STACKS_PER_CPU);
+}
+
 /* Maps @size bytes in the middle of a slot; returns the top. What is around them stays unmapped. */
 static uint64_t make(uint32_t slot, uint64_t size)
 {
-	uint64_t base = STACK_VA + (uint64_t)slot * STACK_SLOT_SIZE + PAGE_SIZE;
+	uint64_t base = slot_base(slot);
 
 	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
 		void *page = page_alloc();
 
 		if (page == NULL || !paging_map_kernel(base + at, paging_gpa(page), PAGING_WRITE))
 			panic("no memory for a stack");
+		stack_marks_paint(page, PAGE_SIZE);
 	}
 	return base + size;
 }

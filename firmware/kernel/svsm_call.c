@@ -5,6 +5,7 @@
 #include "abi/snp.h"
 #include "guest_memory.h"
 #include "percpu.h"
+#include "stack_marks.h"
 
 static uint32_t dispatch(struct svsm_call *call)
 {
@@ -46,5 +47,6 @@ void svsm_call_serve(void)
 	vmsa->rdx = call.rdx;
 	vmsa->r8 = call.r8;
 	vmsa->r9 = call.r9;
+	stack_marks_update();
 	(void)guest_memory_exchange(pending, 0, &flag);
 }

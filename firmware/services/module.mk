@@ -15,12 +15,15 @@ ATTEST_SRC := $(sort $(wildcard $(SERVICES_DIR)/attest/*.c)) $(SERVICES_DIR)/com
 $(BUILD)/service/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(SERVICE_CFLAGS) -c -o $@ $<
-$(BUILD)/firmware/vtpm: $(patsubst %.c,$(BUILD)/service/%.o,$(VTPM_SRC))
+# The link fails when the stack the kernel gives a service may not suffice; stack.json has the libraries' bounds.
+$(BUILD)/firmware/vtpm: $(patsubst %.c,$(BUILD)/service/%.o,$(VTPM_SRC)) $(SERVICES_DIR)/stack.json | $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
-	$(CC) $(SERVICE_LDFLAGS) -o $@ $^ -ltpms -lcrypto
-$(BUILD)/firmware/attest: $(patsubst %.c,$(BUILD)/service/%.o,$(ATTEST_SRC))
+	$(CC) $(SERVICE_LDFLAGS) -o $@ $(filter %.o,$^) -ltpms -lcrypto
+	$(BUILD)/bin/stack-check --quiet --config $(SERVICES_DIR)/stack.json $@
+$(BUILD)/firmware/attest: $(patsubst %.c,$(BUILD)/service/%.o,$(ATTEST_SRC)) $(SERVICES_DIR)/stack.json | $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
-	$(CC) $(SERVICE_LDFLAGS) -o $@ $^ -lcrypto
+	$(CC) $(SERVICE_LDFLAGS) -o $@ $(filter %.o,$^) -lcrypto
+	$(BUILD)/bin/stack-check --quiet --config $(SERVICES_DIR)/stack.json $@
 
 ALL += $(BUILD)/firmware/vtpm $(BUILD)/firmware/attest
 CLANG_OBJS += $(patsubst %.c,$(BUILD)/clang-service/%.o,$(VTPM_SRC) $(ATTEST_SRC))
@@ -56,3 +59,16 @@ $(call host_test,service-key-maker,$(SERVICE_TESTS)/test_key_maker.c $(addprefix
 	primary_key.c tpm_engine.c tpm_store.c),-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)
 $(call bench_program,service-keys,$(SERVICE_TESTS)/bench_keys.c $(addprefix $(SERVICES_DIR)/vtpm/,key_maker.c primary_key.c \
 	tpm_engine.c tpm_store.c) lib/key_templates.c,-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)
+
+# Bounds of all stacks of kernel and services: a table, and build/stack/*.{json,html}
+STACK_REPORTS := $(addprefix $(BUILD)/stack/,kernel.json vtpm.json attest.json)
+$(BUILD)/stack/kernel.json: $(BUILD)/firmware/svsm.elf $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	$(BUILD)/bin/stack-check --json --html $(@:.json=.html) $< >$@
+$(BUILD)/stack/vtpm.json $(BUILD)/stack/attest.json: $(BUILD)/stack/%.json: $(BUILD)/firmware/% $(SERVICES_DIR)/stack.json $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	$(BUILD)/bin/stack-check --json --html $(@:.json=.html) --config $(SERVICES_DIR)/stack.json $< >$@
+ALL += $(STACK_REPORTS)
+.PHONY: stack-report
+stack-report: $(STACK_REPORTS)
+	@$(SERVICES_DIR)/stack-report $(BUILD)

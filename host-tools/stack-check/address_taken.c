@@ -104,7 +104,7 @@ static bool is_data(const struct image_section *section)
 		if (strcmp(section->name, not_data[i]) == 0)
 			return false;
 	}
-	return section->bytes && !section->code && !section->startup && strncmp(section->name, ".rela", 5) != 0;
+	return section->bytes && !section->startup && strncmp(section->name, ".rela", 5) != 0;
 }
 
 static void scan_pointers(struct collector *collector)
@@ -128,7 +128,8 @@ static void scan_data(struct collector *collector, const struct image_section *s
 
 	if (!is_data(section))
 		return;
-	for (uint64_t at = 0; at + 8 <= size; at++) {
+	/* Packed structures hold pointers anywhere; tables between functions are aligned. */
+	for (uint64_t at = 0; at + 8 <= size; at += section->code ? 8 : 1) {
 		memcpy(&word, section->bytes + at, 8);
 		if (word)
 			collect(collector, word, true);
@@ -166,7 +167,7 @@ void address_taken_in_data(const struct image *image, const struct image_data *d
 	const struct image_section *section = image_section_at(image, data->start);
 	uint64_t word;
 
-	if (!section || !section->bytes || section->code || data->end > section->end)
+	if (!section || !section->bytes || data->end > section->end)
 		return;
 	for (uint64_t at = data->start; at + 8 <= data->end; at += 8) {
 		memcpy(&word, section->bytes + (at - section->start), 8);

@@ -6,6 +6,8 @@
 #include "graph_ci.h"
 #include "name.h"
 #include "source_line.h"
+#include "stack_sizes.h"
+#include "stacks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,39 @@ void analysis_free(struct analysis *analysis)
 	for (size_t i = 0; i < analysis->image_count; i++)
 		image_free(&analysis->images[i]);
 	evidence_free(&analysis->evidence);
+	map_free(&analysis->graph.finding_seen);
 	source_line_close();
+}
+
+static bool read_notes_of(struct analysis *analysis, const struct object *objects, size_t count, struct error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t s = 0; s < objects[i].section_count; s++) {
+			const struct object_section *section = &objects[i].sections[s];
+
+			if (strcmp(section->name, ".stack_budget") == 0 && section->bytes &&
+			    !config_parse_notes(&analysis->config, objects[i].name, section->bytes, section->size,
+						error))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool analysis_read_notes(struct analysis *analysis, struct error *error)
+{
+	const struct input *input = &analysis->input;
+
+	if (!read_notes_of(analysis, input->linked, input->linked_count, error))
+		return false;
+	/* A linked file holds the records of its objects. */
+	if (input->linked_count)
+		return true;
+	for (size_t i = 0; i < input->archive_count; i++) {
+		if (!read_notes_of(analysis, input->archives[i].members, input->archives[i].count, error))
+			return false;
+	}
+	return read_notes_of(analysis, input->objects, input->object_count, error);
 }
 
 static bool defines(const struct image *image, const char *entry)
@@ -77,6 +111,20 @@ static bool make_images(struct analysis *analysis, const char *const *entries, s
 		return false;
 	analysis->image_count++;
 	return true;
+}
+
+static void mark_absent(struct analysis *analysis)
+{
+	for (size_t i = 0; i < analysis->config.frames.count; i++) {
+		struct config_item *item = &analysis->config.frames.items[i];
+
+		item->absent = true;
+		for (size_t m = 0; m < analysis->image_count; m++) {
+			item->absent &= !defines(&analysis->images[m], item->name);
+			for (size_t e = 0; e < analysis->images[m].extern_count; e++)
+				item->absent &= strcmp(analysis->images[m].extern_names[e], item->name) != 0;
+		}
+	}
 }
 
 static bool not_found(const struct analysis *analysis, const char *entry, struct error *error)
@@ -149,6 +197,11 @@ bool analysis_run(struct analysis *analysis, const char *const *entries, size_t 
 
 	if (!make_images(analysis, entries, entry_count, error))
 		return false;
+	for (size_t i = 0; i < analysis->image_count; i++) {
+		if (!stack_sizes_parse(&analysis->evidence, &analysis->images[i], error))
+			return false;
+	}
+	mark_absent(analysis);
 	analysis->code = graph_code_create(&analysis->graph, analysis->images, analysis->image_count, &analysis->config,
 					   &analysis->evidence);
 	for (size_t e = 0; e < entry_count; e++) {
@@ -176,6 +229,7 @@ bool analysis_run(struct analysis *analysis, const char *const *entries, size_t 
 		set_budget(analysis, &entry, budget);
 		arena_push(analysis->arena, analysis->entries, analysis->entry_count, entry);
 	}
+	stacks_compute(analysis);
 	find_unused(analysis, "recursion", &analysis->config.recursion);
 	find_unused(analysis, "calls", &analysis->config.calls);
 	find_unused(analysis, "frames", &analysis->config.frames);

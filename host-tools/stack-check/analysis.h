@@ -17,6 +17,8 @@ struct analysis_entry {
 	const char *budget_from;
 };
 
+struct stack_result; /* stacks.h */
+
 struct analysis {
 	struct arena *arena;
 	struct input input;
@@ -29,10 +31,14 @@ struct analysis {
 	struct bounds *bounds;
 	struct analysis_entry *entries;
 	size_t entry_count;
+	struct stack_result *stacks;
+	size_t stack_count;
 };
 
 void analysis_init(struct analysis *analysis, struct arena *arena);
 void analysis_free(struct analysis *analysis);
+/* Reads the declarations that ELF files carry; call it before analysis_run. */
+bool analysis_read_notes(struct analysis *analysis, struct error *error) MUST_CHECK;
 /* `budget`: for entries without one of their own; -1: none. False when an entry cannot be found or an input is broken.
  */
 bool analysis_run(struct analysis *analysis, const char *const *entries, size_t entry_count, int64_t budget,

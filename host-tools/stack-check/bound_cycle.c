@@ -128,14 +128,11 @@ static uint32_t inner_callee(const struct order *order, uint32_t node, uint32_t 
 	const struct graph_node *from = &order->bounds->graph->nodes[node];
 
 	for (uint32_t e = 0; e < from->edge_count; e++) {
-		for (uint32_t c = 0; c < from->edges[e].callee_count; c++) {
-			if (n-- == 0) {
-				uint32_t callee = from->edges[e].callees[c];
-
-				*weight = from->edges[e].weight[order->mode];
-				return callee;
-			}
+		if (n < from->edges[e].callee_count) {
+			*weight = from->edges[e].weight[order->mode];
+			return from->edges[e].callees[n];
 		}
+		n -= from->edges[e].callee_count;
 	}
 	return NO_CALLEE;
 }

@@ -74,10 +74,9 @@ static bool get_names(const struct parser *parser, const char *key, const json_t
 	return true;
 }
 
-/* "a", "a, b", "a -> b -> a": the functions of a cycle */
-static void split_cycle(struct config *config, struct config_item *item)
+void config_split_cycle(struct config *config, struct config_item *item)
 {
-	static const char separators[] = " ,>\t";
+	static const char separators[] = " ,<>|;\t";
 	const char *at = item->name;
 
 	while (*at) {
@@ -119,7 +118,7 @@ static bool parse_list(const struct parser *parser, const json_t *object, struct
 			return false;
 		}
 		if (list == &parser->config->recursion)
-			split_cycle(parser->config, &item);
+			config_split_cycle(parser->config, &item);
 		config_add(parser->config, list, &item);
 	}
 	return true;

@@ -20,6 +20,7 @@ struct config_item {
 	const char *reason; /* why it holds, or NULL */
 	const char *where;  /* file it was declared in */
 	bool used;
+	bool absent; /* names a function that no image holds */
 };
 
 struct config_list {
@@ -59,6 +60,8 @@ bool config_parse(struct config *config, const char *name, const char *text, siz
 /* Adds the records of a .stack_budget section. `name`: the ELF file. */
 bool config_parse_notes(struct config *config, const char *name, const uint8_t *bytes, size_t size,
 			struct error *error) MUST_CHECK;
+/* Fills `names` from `name`: "a", "a, b" or "a -> b -> a". */
+void config_split_cycle(struct config *config, struct config_item *item);
 void config_add(struct config *config, struct config_list *list, const struct config_item *item);
 
 #endif

@@ -7,13 +7,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define PUSHED_MAX 1024 /* bytes of arguments: more is no call's */
+
 struct checker {
 	struct graph *graph;
 	const struct graph_code *code;
 	const struct evidence *evidence;
 	struct map ci_functions; /* hash of a symbol -> 1: some call graph file defines it */
 	struct map ci_calls;	 /* hash of caller and callee symbols */
-	struct map ci_indirect;	 /* hash of callers with calls through pointers */
 };
 
 /* "file:f" and "f" alike */
@@ -44,41 +45,48 @@ static void index_evidence(struct checker *checker)
 	}
 }
 
-/* A function has several names; clones of one function have rows of their own. */
-static const struct usage *row_for(const struct checker *checker, const struct graph_node *node, bool *any)
+/* Stack usage and call graph files each have to tell the truth. */
+static bool is_call_graph(const struct usage *row)
 {
-	const struct frame *frame = graph_code_frame(checker->code, (uint32_t)(node - checker->graph->nodes));
+	size_t length = strlen(row->from);
 
-	*any = false;
+	return length > 3 && strcmp(row->from + length - 3, ".ci") == 0;
+}
+
+static bool agrees(const struct usage *row, const struct frame *frame)
+{
+	if (row->kind != USAGE_STATIC || frame->realigned || row->bytes == frame->at_least ||
+	    row->bytes == frame->own[ALIGN_ABI] || row->bytes == frame->own[ALIGN_ANY])
+		return true;
+	/* clang leaves out what it pushes for a call. */
+	return row->clang && row->bytes < frame->at_least && row->bytes + PUSHED_MAX >= frame->at_least;
+}
+
+/* Functions of one name, and clones of one function, have rows of their own: one that agrees is enough. */
+static void check_frame(struct checker *checker, const struct graph_node *node, const struct frame *frame,
+			bool call_graph)
+{
+	const struct usage *wrong = NULL;
+
 	for (size_t a = 0; a < node->alias_count; a++) {
 		const struct usage *row = evidence_usage(checker->evidence, node->aliases[a]);
 
 		for (; row; row = evidence_next(checker->evidence, row)) {
-			*any = true;
-			if (row->kind != USAGE_STATIC || row->bytes == frame->at_least ||
-			    row->bytes == frame->own[ALIGN_ABI] || row->bytes == frame->own[ALIGN_ANY])
-				return row;
+			if (is_call_graph(row) != call_graph)
+				continue;
+			if (agrees(row, frame))
+				return;
+			if (!wrong)
+				wrong = row;
 		}
 	}
-	return NULL;
-}
-
-static void check_frame(struct checker *checker, const struct graph_node *node)
-{
-	const struct usage *row;
-	bool any;
-
-	if (row_for(checker, node, &any) || !any)
-		return;
-	row = evidence_usage(checker->evidence, node->aliases[0]);
-	for (size_t a = 1; !row && a < node->alias_count; a++)
-		row = evidence_usage(checker->evidence, node->aliases[a]);
-	graph_find(checker->graph,
-		   arena_printf(checker->graph->arena,
-				"%s: says %" PRId64 " bytes for %s, the code uses %" PRId64
-				"; the file is of another build, or the function's code was changed after compiling",
-				row->from, row->bytes, node->name,
-				graph_code_frame(checker->code, (uint32_t)(node - checker->graph->nodes))->at_least));
+	if (wrong)
+		graph_find(checker->graph,
+			   arena_printf(checker->graph->arena,
+					"%s: says %" PRId64 " bytes for %s, the code uses %" PRId64
+					"; the file is of another build, or the function's code was changed after "
+					"compiling",
+					wrong->from, wrong->bytes, node->name, frame->at_least));
 }
 
 static bool ci_knows(const struct checker *checker, const struct graph_node *node, const struct graph_node *callee)
@@ -119,7 +127,7 @@ static void check_calls(struct checker *checker, const struct graph_node *node, 
 			if (frame->sites[s].address == edge->address)
 				site = &frame->sites[s];
 		}
-		if (!site || site->kind != SITE_DIRECT || edge->callee_count != 1)
+		if (!site || site->kind != SITE_DIRECT || !site->named || edge->callee_count != 1)
 			continue;
 		callee = &checker->graph->nodes[edge->callees[0]];
 		/* A stub of the linker has no name of its own; a call to oneself may be a loop to the compiler. */
@@ -139,29 +147,27 @@ static void check_calls(struct checker *checker, const struct graph_node *node, 
 static void check_weak(struct checker *checker)
 {
 	const struct evidence *evidence = checker->evidence;
+	struct map globals = {.capacity = 0};
 
 	for (size_t i = 0; i < evidence->node_count; i++) {
-		const struct ci_node *ci = &evidence->nodes[i];
-		const struct usage *row;
-
-		if (!ci->local || !ci->defined || !ci->file)
-			continue;
-		for (size_t j = 0; j < evidence->node_count; j++) {
-			const struct ci_node *other = &evidence->nodes[j];
-
-			if (other->local || !other->defined || strcmp(other->function, ci->function) != 0)
-				continue;
-			row = evidence_usage(evidence, ci->function);
-			graph_find(checker->graph,
-				   arena_printf(checker->graph->arena,
-						"%s: calls of %s look bound to the definition in %s (%" PRId64
-						" bytes); if that is weak, the program runs the one in %s (%" PRId64
-						")",
-						row ? row->from : evidence->units[ci->unit], ci->function, ci->file,
-						ci->bytes, other->file ? other->file : "?", other->bytes));
-			break;
-		}
+		if (!evidence->nodes[i].local && evidence->nodes[i].defined)
+			map_set(&globals, map_hash(evidence->nodes[i].function), (uint32_t)i);
 	}
+	for (size_t i = 0; i < evidence->node_count; i++) {
+		const struct ci_node *ci = &evidence->nodes[i], *other;
+		uint32_t global = ci->local && ci->defined ? map_get(&globals, map_hash(ci->function)) : MAP_NONE;
+
+		if (global == MAP_NONE)
+			continue;
+		other = &evidence->nodes[global];
+		graph_find(checker->graph,
+			   arena_printf(checker->graph->arena,
+					"%s: calls of %s look bound to the definition in %s (%" PRId64
+					" bytes); if that is weak, the program runs the one in %s (%" PRId64 ")",
+					evidence->units[ci->unit], ci->function, ci->file ? ci->file : "?", ci->bytes,
+					other->file ? other->file : "?", other->bytes));
+	}
+	map_free(&globals);
 }
 
 void crosscheck(struct graph *graph, const struct graph_code *code, const struct evidence *evidence)
@@ -174,12 +180,12 @@ void crosscheck(struct graph *graph, const struct graph_code *code, const struct
 	for (uint32_t i = 0; i < graph->node_count; i++) {
 		if (!graph_code_frame(code, i) || !graph->nodes[i].alias_count)
 			continue;
-		check_frame(&checker, &graph->nodes[i]);
+		check_frame(&checker, &graph->nodes[i], graph_code_frame(code, i), false);
+		check_frame(&checker, &graph->nodes[i], graph_code_frame(code, i), true);
 		check_calls(&checker, &graph->nodes[i], i);
 	}
 	if (evidence->node_count)
 		check_weak(&checker);
 	map_free(&checker.ci_functions);
 	map_free(&checker.ci_calls);
-	map_free(&checker.ci_indirect);
 }

@@ -139,6 +139,9 @@ static struct frame_site *leave(struct analysis *analysis, uint32_t index, const
 	struct frame_site *site = site_for(analysis, index);
 
 	site->tail = tail;
+	site->other_stack =
+		state->reg[REG_RSP].kind == VALUE_STACK && analysis->bases.base[state->reg[REG_RSP].base].other_stack;
+	site->named = analysis->code.insns[index].target != 0;
 	set_depths(analysis, site, &state->reg[REG_RSP]);
 	if (!is_aligned(analysis, &state->reg[REG_RSP], tail))
 		analysis->frame->misaligned = true;
@@ -151,6 +154,7 @@ static struct value indirect(const struct analysis *analysis, const struct state
 	struct value value = value_unknown();
 	uint64_t word;
 	int64_t table;
+	bool walked;
 
 	if (!insn->has_mem)
 		return insn->src == REG_NONE ? value : state->reg[insn->src];
@@ -167,8 +171,8 @@ static struct value indirect(const struct analysis *analysis, const struct state
 			return value_constant((int64_t)word);
 		return value_unknown();
 	}
-	if (state_table(state, &insn->mem, &table))
-		return (struct value){.kind = VALUE_LOADED, .low = table, .high = table};
+	if (state_table(state, &insn->mem, !analysis->context->image->relocatable, &table, &walked))
+		return (struct value){.kind = VALUE_LOADED, .low = table, .high = table, .walked = walked};
 	return value_unknown();
 }
 
@@ -242,7 +246,7 @@ static void call_through(struct analysis *analysis, uint32_t index, struct frame
 		site->kind = SITE_DIRECT;
 		add_target(analysis, site, (uint64_t)value->low);
 	} else if (value->kind == VALUE_LOADED &&
-		   frame_code_table(&analysis->code, (uint64_t)value->low, &site->targets, &site->target_count)) {
+		   frame_code_table(&analysis->code, value, &site->targets, &site->target_count)) {
 		site->kind = SITE_TABLE;
 		site->table = (uint64_t)value->low;
 	} else {
@@ -395,6 +399,7 @@ static void remember_deepest(struct analysis *analysis, const struct state *stat
 static void run(struct analysis *analysis, uint32_t index)
 {
 	struct state state = analysis->in[analysis->code.leader_of[index]];
+	bool prologue = analysis->code.insns[index].address == analysis->code.start;
 	int8_t limit;
 
 	for (;;) {
@@ -402,6 +407,7 @@ static void run(struct analysis *analysis, uint32_t index)
 		uint64_t next = insn->address + insn->length;
 		int issue;
 
+		prologue &= insn->op < OP_CALL;
 		note_access(analysis, &state, insn);
 		check_store(analysis, insn, &state);
 		switch (insn->op) {
@@ -437,6 +443,8 @@ static void run(struct analysis *analysis, uint32_t index)
 			    (issue != FRAME_DYNAMIC || insn->dst == REG_RSP || (insn->clobber & 1u << REG_RSP)))
 				add_issue(analysis, (enum frame_issue_kind)issue, insn->address);
 			deepen(analysis, &state.reg[REG_RSP]);
+			if (prologue && analysis->frame->prologue < analysis->frame->at_least)
+				analysis->frame->prologue = analysis->frame->at_least;
 			remember_deepest(analysis, &state);
 			break;
 		}
@@ -467,7 +475,7 @@ static void reset(struct analysis *analysis)
 	struct frame *frame = analysis->frame;
 	size_t insns = analysis->code.insn_count, leaders = analysis->code.leader_count;
 
-	frame->own[ALIGN_ABI] = frame->own[ALIGN_ANY] = frame->at_least = 8;
+	frame->own[ALIGN_ABI] = frame->own[ALIGN_ANY] = frame->at_least = frame->prologue = 8;
 	frame->red_zone = 0;
 	frame->site_count = frame->issue_count = 0;
 	frame->sites = NULL;
@@ -569,8 +577,10 @@ void frame_analyze(const struct frame_context *context, uint64_t start, struct f
 	} while (analysis.grew && ++rounds < ROUNDS_MAX);
 	if (analysis.grew || analysis.code.too_large)
 		add_issue(&analysis, FRAME_TOO_LARGE, start);
-	for (unsigned int i = 1; i < analysis.bases.count; i++)
+	for (unsigned int i = 1; i < analysis.bases.count; i++) {
 		frame->switches |= analysis.bases.base[i].other_stack;
+		frame->realigned |= !analysis.bases.base[i].other_stack;
+	}
 	collect_addresses(&analysis);
 	frame_code_free(&analysis.code);
 	free(analysis.in);

@@ -26,7 +26,9 @@ struct frame_site {
 	uint64_t address;
 	int64_t depth[ALIGN_MODES];
 	enum site_kind kind;
-	bool tail; /* a jump: the return address is the caller's own */
+	bool named;	  /* the instruction names its target: no pointer, however constant */
+	bool other_stack; /* the function has left the stack it was called on */
+	bool tail;	  /* a jump: the return address is the caller's own */
 	uint64_t *targets;
 	size_t target_count;
 	uint64_t table;	       /* SITE_TABLE: where the pointers lie */
@@ -51,8 +53,10 @@ struct frame_issue {
 struct frame {
 	int64_t own[ALIGN_MODES]; /* deepest use by the function itself; DEPTH_UNKNOWN when it is dynamic */
 	int64_t at_least;	  /* the part of `own` that is known */
+	int64_t prologue;	  /* depth that every activation reaches: before the first jump or call */
 	int64_t red_zone;	  /* bytes of own below the deepest RSP */
 	bool bounded;		  /* own rests on the range of a computed size, not on constants */
+	bool realigned;		  /* aligns its frame beyond what its caller grants */
 	bool misaligned;	  /* a call leaves RSP off the ABI's 16 bytes, or may */
 	bool switches;		  /* sets RSP to a known stack of its own */
 	struct frame_site *sites;

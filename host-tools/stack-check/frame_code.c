@@ -24,6 +24,7 @@ void frame_code_free(struct frame_code *code)
 	free(code->insns_leader);
 	free(code->leader_of);
 	map_free(&code->index);
+	map_free(&code->boundaries);
 }
 
 void frame_code_add_root(struct frame_code *code, uint64_t address)
@@ -55,12 +56,15 @@ bool frame_code_is_other(const struct frame_code *code, uint64_t address)
 
 bool frame_code_ends(const struct frame_code *code, const struct insn *insn, uint64_t next)
 {
-	const struct image_function *function = image_function_covering(code->image, insn->address);
+	const struct image_function *function;
 
-	if (!function || function->label || !function->sized || next != function->end)
-		return false;
 	/* Compilers let no function run on into the next one: the call or halt before its end does not come back. */
-	return insn->op == OP_CALL || insn->op == OP_NOP || insn->op == OP_HALT;
+	if (insn->op != OP_CALL && insn->op != OP_NOP && insn->op != OP_HALT)
+		return false;
+	function = code->function && insn->address >= code->start && insn->address < code->function->end
+			   ? code->function
+			   : image_function_covering(code->image, insn->address);
+	return function && !function->label && function->sized && next == function->end;
 }
 
 static struct insn *append(struct frame_code *code)
@@ -201,24 +205,65 @@ bool frame_code_rest(struct frame_code *code)
 	return code->rest_count > 0;
 }
 
+/* Decodes the whole function once, from its start to its end: where instructions begin, and which data they name */
+static void sweep(struct frame_code *code)
+{
+	if (!code->function || code->boundaries.used)
+		return;
+	for (uint64_t at = code->start; at < code->function->end;) {
+		size_t left;
+		const uint8_t *bytes = image_code(code->image, at, &left);
+		struct insn insn;
+
+		if (!bytes)
+			break;
+		decode_insn(bytes, left, at, &insn);
+		map_set(&code->boundaries, at, 0);
+		at += insn.length;
+		if (insn.mem.base == REG_NONE && !insn.mem.segment && insn.has_mem)
+			arena_push(code->arena, code->data, code->data_count, (uint64_t)insn.mem.offset);
+	}
+}
+
+/* A table ends where the next thing begins that the function names. */
+static uint64_t table_limit(struct frame_code *code, uint64_t table)
+{
+	uint64_t limit = UINT64_MAX;
+
+	sweep(code);
+	for (size_t i = 0; i < code->data_count; i++) {
+		if (code->data[i] > table && code->data[i] < limit)
+			limit = code->data[i];
+	}
+	return limit;
+}
+
+/* A table read beyond its end gives numbers that lead into the midst of instructions. */
+static bool is_boundary(struct frame_code *code, uint64_t address)
+{
+	sweep(code);
+	return map_get(&code->boundaries, address) != MAP_NONE;
+}
+
 /* Whether a switch of this function can go there: into its own code, or a part of it placed elsewhere. */
-static bool is_inside(const struct frame_code *code, uint64_t address)
+static bool is_inside(struct frame_code *code, uint64_t address)
 {
 	const struct image_function *function = image_function_covering(code->image, address);
 
 	if (code->function && address > code->start && address < code->function->end)
-		return true;
+		return frame_code_index(code, address) != MAP_NONE || is_boundary(code, address);
 	return function && (function->continuation || function == code->function) &&
 	       frame_code_index(code, address) != MAP_NONE;
 }
 
 size_t frame_code_switch(struct frame_code *code, const struct value *value, uint64_t **targets)
 {
-	uint64_t table = (uint64_t)value->low, word;
+	uint64_t table = (uint64_t)value->low, word, limit = table_limit(code, table);
+	unsigned int width = value->kind == VALUE_TARGET ? 4 : 8;
 	size_t count = 0;
 
 	*targets = NULL;
-	for (uint64_t i = 0; i < TABLE_MAX; i++) {
+	for (uint64_t i = 0; i < TABLE_MAX && table + width * (i + 1) <= limit; i++) {
 		uint64_t target;
 
 		if (value->kind == VALUE_TARGET) {
@@ -236,7 +281,7 @@ size_t frame_code_switch(struct frame_code *code, const struct value *value, uin
 	}
 	/* No switch: a table of functions, each of which may be jumped to */
 	if (!count && value->kind == VALUE_LOADED)
-		frame_code_table(code, table, targets, &count);
+		frame_code_table(code, value, targets, &count);
 	return count;
 }
 
@@ -252,13 +297,14 @@ static void add_pointers(struct frame_code *code, const struct image_data *data,
 }
 
 /*
- * An index that starts at 1 lets the compiler start before the object. An address inside or before an object therefore
- * takes in the ones that begin shortly behind it.
+ * An index that starts at 1 lets the compiler start before the object, and a loop that runs backwards starts at its
+ * end. An address inside, before or behind an object therefore takes in its neighbours.
  */
 #define TABLE_BIAS 64u
 
-bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **targets, size_t *count)
+bool frame_code_table(struct frame_code *code, const struct value *value, uint64_t **targets, size_t *count)
 {
+	uint64_t table = (uint64_t)value->low;
 	const struct image_data *data = image_data_covering(code->image, table);
 	const struct image_section *section = image_section_at(code->image, table);
 
@@ -268,13 +314,21 @@ bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **target
 		return false;
 	if (data)
 		add_pointers(code, data, targets, count);
-	if (data && data->start == table && *count)
+	if (data && data->start == table && *count && !value->walked)
 		return true;
 	for (uint64_t at = table + 8; at <= table + TABLE_BIAS; at += 8) {
 		const struct image_data *next = image_data_covering(code->image, at);
 
 		if (next && next->start == at)
 			add_pointers(code, next, targets, count);
+	}
+	for (uint64_t at = table - 1; value->walked && at > table - TABLE_BIAS; at -= 8) {
+		const struct image_data *before = image_data_covering(code->image, at);
+
+		if (!before || before == data)
+			continue;
+		add_pointers(code, before, targets, count);
+		break;
 	}
 	return *count > 0;
 }

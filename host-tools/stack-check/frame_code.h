@@ -23,7 +23,10 @@ struct frame_code {
 	uint64_t *rest; /* see frame_code_rest */
 	size_t rest_count;
 	bool too_large, rest_known;
-	bool rest_seen; /* there were such places in some round */
+	uint64_t *data; /* addresses that instructions name: where tables begin */
+	size_t data_count;
+	struct map boundaries; /* where instructions begin when the function is decoded from its start to its end */
+	bool rest_seen;	       /* there were such places in some round */
 };
 
 void frame_code_start(struct frame_code *code, struct arena *arena, const struct image *image, uint64_t start);
@@ -40,7 +43,7 @@ bool frame_code_ends(const struct frame_code *code, const struct insn *insn, uin
 bool frame_code_rest(struct frame_code *code);
 /* Where a jump through a table goes: VALUE_TARGET or VALUE_LOADED. */
 size_t frame_code_switch(struct frame_code *code, const struct value *value, uint64_t **targets);
-/* Function pointers in the constant object at `table`; false when it is not known where the object ends. */
-bool frame_code_table(struct frame_code *code, uint64_t table, uint64_t **targets, size_t *count);
+/* Function pointers in the constant object a VALUE_LOADED was read from; false when that object is not known. */
+bool frame_code_table(struct frame_code *code, const struct value *value, uint64_t **targets, size_t *count);
 
 #endif

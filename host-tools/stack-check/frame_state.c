@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* A displacement below this is a field's; programs are linked higher. */
+#define ADDRESS_LEAST 0x10000
+
 /* A computed size above this is no bound a stack is made for: it means that nothing is known. */
 #define DYNAMIC_MAX (1 << 20)
 
@@ -104,21 +107,27 @@ static int64_t object_of(const struct value *value)
 {
 	if (value->kind != VALUE_NUMBER)
 		return 0;
-	return value_is_constant(value) ? value->low : value->origin;
+	return value->origin || !value_is_constant(value) ? value->origin : value->low;
 }
 
-bool state_table(const struct state *state, const struct mem *mem, int64_t *table)
+bool state_table(const struct state *state, const struct mem *mem, bool absolute, int64_t *table, bool *walked)
 {
 	*table = 0;
+	*walked = false;
 	if (mem->segment)
 		return false;
 	/* The displacement of an access names a field, or undoes an index that starts at 1: the object is the
 	 * register's. */
-	if (mem->base != REG_NONE)
+	if (mem->base != REG_NONE) {
 		*table = object_of(&state->reg[mem->base]);
-	if (!*table && mem->index != REG_NONE && mem->scale == 1)
+		*walked = state->reg[mem->base].walked;
+	}
+	if (!*table && mem->index != REG_NONE && mem->scale == 1) {
 		*table = object_of(&state->reg[mem->index]);
-	if (!*table && mem->base == REG_NONE && mem->index != REG_NONE)
+		*walked = state->reg[mem->index].walked;
+	}
+	if (!*table && (mem->base == REG_NONE ? mem->index != REG_NONE : absolute) &&
+	    (mem->offset >= ADDRESS_LEAST || mem->offset < 0))
 		*table = mem->offset;
 	return *table != 0;
 }
@@ -150,6 +159,7 @@ static struct value load(struct state *state, const struct image *image, const s
 	struct value address = state_address(state, &insn->mem, false);
 	uint64_t word;
 	int64_t table;
+	bool walked;
 
 	if (address.kind == VALUE_STACK && address.low == address.high && insn->width == 8) {
 		const struct state_slot *slot = find_slot(state, address.base, address.low);
@@ -159,7 +169,8 @@ static struct value load(struct state *state, const struct image *image, const s
 	if (value_is_constant(&address) && insn->width == 8 && !insn->mem.segment &&
 	    image_constant(image, (uint64_t)address.low, 8, &word))
 		return value_constant((int64_t)word);
-	if ((insn->width == 8 || insn->width == 4) && state_table(state, &insn->mem, &table) &&
+	if ((insn->width == 8 || insn->width == 4) &&
+	    state_table(state, &insn->mem, !image->relocatable, &table, &walked) &&
 	    image_section_at(image, (uint64_t)table))
 		return (struct value){
 			.kind = insn->width == 8 ? VALUE_LOADED : VALUE_OFFSET, .low = table, .high = table};
@@ -316,10 +327,15 @@ static void apply(struct state *state, struct state_bases *bases, const struct i
 	case OP_COMPARE:
 		break;
 	case OP_MOVE:
-		set(state, insn, source(state, insn));
+		set(state, insn,
+		    insn->use_imm && image_section_at(image, (uint64_t)insn->imm) ? value_address(insn->imm)
+										  : source(state, insn));
 		break;
 	case OP_LEA:
-		set(state, insn, state_address(state, &insn->mem, false));
+		value = state_address(state, &insn->mem, false);
+		if (insn->mem.base == REG_NONE && insn->mem.index == REG_NONE && !insn->mem.segment)
+			value = value_address(insn->mem.offset);
+		set(state, insn, value);
 		break;
 	case OP_LOAD:
 		value = load(state, image, insn);

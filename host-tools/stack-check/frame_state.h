@@ -43,7 +43,8 @@ int64_t state_depth(const struct state_bases *bases, const struct value *pointer
 /* Address of a memory operand; `lowest` leaves an unknown index out, which counts upwards from there. */
 struct value state_address(const struct state *state, const struct mem *mem, bool lowest);
 /* Address of the table a memory operand reads at an unknown index; false when it is not that. */
-bool state_table(const struct state *state, const struct mem *mem, int64_t *table);
+/* `absolute`: displacements may be addresses, since the image is not position-independent. */
+bool state_table(const struct state *state, const struct mem *mem, bool absolute, int64_t *table, bool *walked);
 /* All instructions but calls, jumps and returns. `issue` is set when RSP is lost or grows without bound. */
 void state_apply(struct state *state, struct state_bases *bases, const struct image *image, const struct insn *insn,
 		 int *issue, bool *bounded);

@@ -51,5 +51,10 @@ void graph_assume(struct graph *graph, uint32_t node, const char *text)
 
 void graph_find(struct graph *graph, const char *text)
 {
-	add_once(graph->arena, &graph->findings, &graph->finding_count, text);
+	uint64_t hash = map_hash(text);
+
+	if (map_get(&graph->finding_seen, hash) != MAP_NONE)
+		return;
+	map_set(&graph->finding_seen, hash, 0);
+	arena_push(graph->arena, graph->findings, graph->finding_count, text);
 }

@@ -45,6 +45,7 @@ struct graph {
 	uint32_t node_count;
 	const char **findings; /* what is worth knowing but changes no verdict */
 	size_t finding_count;
+	struct map finding_seen; /* hashes of findings; free it with map_free */
 };
 
 uint32_t graph_add_node(struct graph *graph, const char *name);

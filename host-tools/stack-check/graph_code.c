@@ -213,6 +213,9 @@ static void add_targets(struct graph_code *code, uint32_t node, const struct fra
 	for (size_t i = 0; i < count; i++) {
 		uint32_t callee = node_at(code, image, targets[i]);
 
+		/* What begins on a stack of its own is bounded there. */
+		if (site->other_stack && rules_is_entry(code->config, &code->graph->nodes[callee]))
+			continue;
 		graph_add_callee(code->graph, &code->graph->nodes[node].edges[edge], callee);
 	}
 }

@@ -36,6 +36,21 @@ struct config_item *rules_find(struct config_list *list, const struct graph_node
 	return clone;
 }
 
+bool rules_is_entry(const struct config *config, const struct graph_node *node)
+{
+	for (size_t i = 0; i < config->stack_count; i++) {
+		for (size_t e = 0; e < config->stacks[i].entry_count; e++) {
+			if (match_node(config->stacks[i].entries[e].function, node) == NAME_EXACT)
+				return true;
+		}
+	}
+	for (size_t i = 0; i < config->budgets.count; i++) {
+		if (match_node(config->budgets.items[i].name, node) == NAME_EXACT)
+			return true;
+	}
+	return false;
+}
+
 static const char *because(struct graph *graph, const struct config_item *item)
 {
 	return item->reason ? arena_printf(graph->arena, " because %s", item->reason) : "";
@@ -142,6 +157,7 @@ static bool needs_frame(const struct frame *frame)
 
 static void apply_declared(struct frame *frame, int64_t bytes)
 {
+	/* A depth the code is seen to reach counts, whatever is declared. */
 	if (bytes < frame->at_least)
 		bytes = frame->at_least;
 	for (int mode = 0; mode < ALIGN_MODES; mode++) {
@@ -154,6 +170,33 @@ static void apply_declared(struct frame *frame, int64_t bytes)
 	}
 }
 
+/*
+ * A declared frame whose function is in no image: the compiler has inlined it. Where just one such declaration exists,
+ * a dynamic frame without one of its own is taken to hold it.
+ */
+static struct config_item *inlined_frame(struct config *config)
+{
+	struct config_item *found = NULL;
+
+	for (size_t i = 0; i < config->frames.count; i++) {
+		if (!config->frames.items[i].absent)
+			continue;
+		if (found)
+			return NULL;
+		found = &config->frames.items[i];
+	}
+	return found;
+}
+
+static bool is_dynamic(const struct frame *frame)
+{
+	for (size_t i = 0; i < frame->issue_count; i++) {
+		if (frame->issues[i].kind == FRAME_DYNAMIC)
+			return true;
+	}
+	return false;
+}
+
 void rules_frame(struct graph *graph, struct config *config, uint32_t node, struct frame *frame)
 {
 	struct graph_node *at = &graph->nodes[node];
@@ -161,9 +204,18 @@ void rules_frame(struct graph *graph, struct config *config, uint32_t node, stru
 	struct config_item *switches = rules_find(&config->switches, at);
 	bool declared_used = declared && (needs_frame(frame) || (frame->issue_count && !switches));
 
-	if (declared)
-		declared->used = true;
-	if (declared_used) {
+	if (!declared && is_dynamic(frame) && inlined_frame(config)) {
+		declared = inlined_frame(config);
+		declared_used = true;
+		apply_declared(frame, declared->number + frame->prologue);
+		graph_assume(
+			graph, node,
+			arena_printf(graph->arena,
+				     "frames: %s, which is no function of the program, is inlined into %s and adds at "
+				     "most %" PRId64 " bytes to its %" PRId64 "%s (%s)",
+				     declared->name, at->name, declared->number, frame->prologue,
+				     because(graph, declared), declared->where));
+	} else if (declared_used) {
 		apply_declared(frame, declared->number);
 		graph_assume(graph, node,
 			     arena_printf(graph->arena, "frames: the frame of %s is at most %" PRId64 " bytes%s (%s)",
@@ -175,6 +227,8 @@ void rules_frame(struct graph *graph, struct config *config, uint32_t node, stru
 					"; the code's figure counts",
 					declared->where, declared->name, declared->number, frame->own[ALIGN_ABI]));
 	}
+	if (declared)
+		declared->used = true;
 	for (size_t i = 0; i < frame->issue_count; i++) {
 		const struct frame_issue *issue = &frame->issues[i];
 

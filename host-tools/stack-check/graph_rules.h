@@ -14,6 +14,8 @@ struct config_item *rules_find(struct config_list *list, const struct graph_node
 /* The item for a call through a pointer: by place ("file.c:12", "0x401136") or by the function it is in. */
 struct config_item *rules_find_calls(struct config *config, const struct graph_node *node, const struct image *image,
 				     const struct evidence *evidence, const struct frame_site *site);
+/* Whether the function is declared to begin on a stack. */
+bool rules_is_entry(const struct config *config, const struct graph_node *node);
 const char *rules_describe_calls(struct graph *graph, const struct config_item *item);
 /* A declared total replaces a function and all it calls. */
 bool rules_total(struct graph *graph, struct config *config, uint32_t node);

@@ -31,13 +31,33 @@ static void add_section(struct arena *arena, struct image *image, const struct o
 		.code = (from->flags & SHF_EXECINSTR) != 0,
 		.startup = is_startup(from->name),
 	};
+	bool writable = (from->flags & SHF_WRITE) != 0;
 
-	section.constant = !(from->flags & SHF_WRITE) || is_pointer_table(from->name) ||
+	/* What is loaded is protected as its segment says, whatever a linker script made of the section's flags. */
+	for (size_t i = 0; i < object->segment_count; i++) {
+		const struct object_segment *segment = &object->segments[i];
+
+		if (from->address < segment->start || from->address >= segment->end)
+			continue;
+		writable = segment->write;
+		section.code &= segment->execute;
+	}
+	section.constant = !writable || is_pointer_table(from->name) ||
 			   (section.start >= object->relro_start && section.end <= object->relro_end);
 	if (!(from->flags & SHF_ALLOC))
 		arena_push(arena, image->notes, image->note_count, section);
 	else if (from->size && !(from->flags & SHF_TLS && !from->bytes))
 		arena_push(arena, image->sections, image->section_count, section);
+}
+
+static bool is_executed(const struct object *object, const struct object_section *section)
+{
+	for (size_t i = 0; i < object->segment_count; i++) {
+		if (section->address >= object->segments[i].start && section->address < object->segments[i].end &&
+		    !object->segments[i].execute)
+			return false;
+	}
+	return (section->flags & SHF_EXECINSTR) != 0;
 }
 
 static void add_symbol(struct arena *arena, struct image *image, const struct object *object,
@@ -57,7 +77,8 @@ static void add_symbol(struct arena *arena, struct image *image, const struct ob
 	if (!section || !*symbol->name || symbol->value < section->address ||
 	    symbol->value - section->address >= section->size)
 		return;
-	if (section->flags & SHF_EXECINSTR) {
+	/* A linker script may put data and code into one section: the symbol's type decides. */
+	if (is_executed(object, section) && symbol->type != STT_OBJECT) {
 		if (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC || symbol->type == STT_NOTYPE)
 			image_add_function(arena, image, &function);
 	} else if (symbol->size && (symbol->type == STT_OBJECT || symbol->type == STT_NOTYPE)) {

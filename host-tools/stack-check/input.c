@@ -7,11 +7,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_SIZE_MAX ((off_t)2 << 30)
 #define DIRECTORY_DEPTH_MAX 64
+#define ARCHIVE_HEADER_SIZE 60
+#define ARCHIVE_MAGIC_SIZE 8 /* an archive without members is no more */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -104,29 +107,57 @@ static bool add_member(struct input *input, const char *name, Elf *elf, struct i
 	return true;
 }
 
-static bool add_archive(struct input *input, const char *name, Elf *ar, struct error *error)
+static bool add_members(struct input *input, const char *name, int file, Elf *ar, size_t size,
+			struct image_archive *archive, struct error *error)
 {
-	struct image_archive archive = {.members = NULL};
-	Elf_Cmd command = ELF_C_READ;
+	uint64_t end = 0;
+	Elf_Cmd command = ELF_C_READ_MMAP;
 	Elf *elf;
 
-	while ((elf = elf_begin(-1, command, ar))) {
+	while (command == ELF_C_READ_MMAP && (elf = elf_begin(file, command, ar))) {
 		Elf_Arhdr *header = elf_getarhdr(elf);
 		const char *member = header && header->ar_name ? header->ar_name : "?";
-		bool good = add_member(input, arena_printf(input->arena, "%s(%s)", name, member), elf, &archive, error);
+		bool good = add_member(input, arena_printf(input->arena, "%s(%s)", name, member), elf, archive, error);
 
+		if (header && header->ar_size >= 0)
+			end = (uint64_t)elf_getaroff(elf) + ARCHIVE_HEADER_SIZE + (uint64_t)header->ar_size;
 		command = elf_next(elf);
 		elf_end(elf);
 		if (!good)
 			return false;
-		if (command != ELF_C_READ)
-			break;
 	}
-	if (elf_errno() != 0 && !archive.count)
-		return error_set(error, "%s: broken archive", name);
+	if (command == ELF_C_READ_MMAP)
+		return error_set(error, "%s: broken archive: %s", name, elf_errmsg(-1));
+	return end <= size || error_set(error, "%s: broken archive: its last member is cut off", name);
+}
+
+/* libelf reads members of files only, not of memory: the archive becomes a file without a name. */
+static bool add_archive(struct input *input, const char *name, const char *bytes, size_t size, struct error *error)
+{
+	struct image_archive archive = {.members = NULL};
+	int file = memfd_create("archive", MFD_CLOEXEC);
+	bool good = file >= 0;
+	Elf *ar = NULL;
+
+	for (size_t done = 0; good && done < size;) {
+		ssize_t wrote = write(file, bytes + done, size - done);
+
+		good = wrote > 0;
+		done += good ? (size_t)wrote : 0;
+	}
+	if (good)
+		ar = elf_begin(file, ELF_C_READ_MMAP, NULL);
+	if (!good)
+		error_set(error, "%s: no room for a copy of the archive: %s", name, strerror(errno));
+	else if (size > ARCHIVE_MAGIC_SIZE)
+		good = add_members(input, name, file, ar, size, &archive, error);
+	elf_end(ar);
+	if (file >= 0)
+		close(file);
 	archive.taken = arena_alloc(input->arena, archive.count + 1);
-	arena_push(input->arena, input->archives, input->archive_count, archive);
-	return true;
+	if (good)
+		arena_push(input->arena, input->archives, input->archive_count, archive);
+	return good;
 }
 
 static bool add_elf(struct input *input, const char *name, char *bytes, size_t size, bool named, struct error *error)
@@ -141,7 +172,7 @@ static bool add_elf(struct input *input, const char *name, char *bytes, size_t s
 	if (!elf)
 		return error_set(error, "%s: %s", name, elf_errmsg(-1));
 	if (elf_kind(elf) == ELF_K_AR)
-		good = add_archive(input, name, elf, error);
+		good = add_archive(input, name, bytes, size, error);
 	else if (elf_kind(elf) == ELF_K_ELF)
 		good = add_object(input, name, elf, named, error);
 	else

@@ -19,3 +19,23 @@ $(BUILD)/test/stack-check-measured: $(STACK_CHECK_DIR)/tests/measured.sh $(BUILD
 	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check $(BUILD)/test/measure\n' >$@
 	@chmod +x $@
 UNIT_TESTS += $(BUILD)/test/stack-check-measured
+
+$(call host_test,stack-check,$(addprefix $(STACK_CHECK_DIR)/tests/,main.c test_evidence.c test_config.c test_bound.c \
+	test_frame.c) $(STACK_CHECK_CORE),$(STACK_CHECK_LIBS),-I$(STACK_CHECK_DIR))
+
+$(call fuzz_program,stack-check-text,$(STACK_CHECK_DIR)/tests/fuzz_text.c $(STACK_CHECK_CORE),$(STACK_CHECK_LIBS), \
+	-I$(STACK_CHECK_DIR))
+$(call fuzz_program,stack-check-elf,$(STACK_CHECK_DIR)/tests/fuzz_elf.c $(STACK_CHECK_CORE),$(STACK_CHECK_LIBS), \
+	-I$(STACK_CHECK_DIR))
+
+$(BUILD)/test/stack-check-cli: $(STACK_CHECK_DIR)/tests/cli.sh $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check\n' >$@
+	@chmod +x $@
+UNIT_TESTS += $(BUILD)/test/stack-check-cli
+
+$(BUILD)/bench/stack-check.sh: $(STACK_CHECK_DIR)/tests/bench.sh $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check $(BUILD)/bench/stack-check\n' >$@
+	@chmod +x $@
+BENCHES += $(BUILD)/bench/stack-check.sh

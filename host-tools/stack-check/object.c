@@ -149,7 +149,7 @@ static bool read_tables(struct reader *reader)
 	return true;
 }
 
-static bool read_relro(struct reader *reader)
+static bool read_segments(struct reader *reader)
 {
 	size_t count;
 
@@ -160,6 +160,11 @@ static bool read_relro(struct reader *reader)
 
 		if (!gelf_getphdr(reader->elf, (int)i, &header))
 			return broken(reader, "program header", 0);
+		if (header.p_type == PT_LOAD)
+			arena_push(
+				reader->arena, reader->object->segments, reader->object->segment_count,
+				((struct object_segment){header.p_vaddr, header.p_vaddr + header.p_memsz,
+							 (header.p_flags & PF_W) != 0, (header.p_flags & PF_X) != 0}));
 		if (header.p_type == PT_GNU_RELRO) {
 			reader->object->relro_start = header.p_vaddr;
 			reader->object->relro_end = header.p_vaddr + header.p_memsz;
@@ -170,6 +175,8 @@ static bool read_relro(struct reader *reader)
 
 static bool check_header(struct reader *reader, GElf_Ehdr *header)
 {
+	size_t size, sections;
+
 	if (!gelf_getehdr(reader->elf, header))
 		return broken(reader, "header", 0);
 	if (gelf_getclass(reader->elf) != ELFCLASS64 || header->e_machine != EM_X86_64 ||
@@ -177,6 +184,10 @@ static bool check_header(struct reader *reader, GElf_Ehdr *header)
 		return error_set(reader->error, "%s: not an ELF file for x86-64", reader->name);
 	if (header->e_type != ET_REL && header->e_type != ET_EXEC && header->e_type != ET_DYN)
 		return error_set(reader->error, "%s: ELF file is neither object, program nor library", reader->name);
+	if (!elf_rawfile(reader->elf, &size) || header->e_shoff > size || header->e_shoff < sizeof(Elf64_Ehdr) ||
+	    elf_getshdrnum(reader->elf, &sections) != 0 || !sections)
+		return error_set(reader->error, "%s: broken ELF file: the section headers are missing or cut off",
+				 reader->name);
 	if (elf_getshdrstrndx(reader->elf, &reader->names) != 0)
 		return broken(reader, "section names", 0);
 	return true;
@@ -211,7 +222,7 @@ bool object_read(struct arena *arena, const char *name, Elf *elf, struct object 
 			return false;
 	}
 	object->lto = has_lto && !has_code;
-	return read_tables(&reader) && (!object->linked || read_relro(&reader));
+	return read_tables(&reader) && (!object->linked || read_segments(&reader));
 }
 
 struct object_section *object_section(const struct object *object, uint32_t index)

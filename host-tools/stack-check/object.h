@@ -37,6 +37,11 @@ struct object_relocation {
 	uint32_t type;
 };
 
+struct object_segment { /* loaded, [start, end) */
+	uint64_t start, end;
+	bool write, execute;
+};
+
 struct object {
 	const char *name;   /* path, or path(member) */
 	const char *source; /* first STT_FILE name, or NULL */
@@ -52,6 +57,8 @@ struct object {
 	size_t dynamic_count;
 	struct object_relocation *relocations;
 	size_t relocation_count;
+	struct object_segment *segments;
+	size_t segment_count;
 	uint64_t relro_start, relro_end; /* made read-only once relocated */
 };
 

@@ -11,8 +11,11 @@
 
 #define VERSION "0.1"
 
+enum { OPTION_SARIF = 256, OPTION_FOLDED, OPTION_HTML, OPTION_BASELINE };
+
 static const char help[] =
 	"Usage: " PROGRAM " [OPTIONS] --entry NAME... PATH...\n"
+	"       " PROGRAM " diff OLD.json NEW.json\n"
 	"Prove how deep the stack gets below each entry function.\n"
 	"\n"
 	"PATH is an ELF program, library, object or archive for x86-64, a .su or .ci file, or a directory of them.\n"
@@ -21,9 +24,17 @@ static const char help[] =
 	"  -b, --budget BYTES    most the entries may use; K and M are understood\n"
 	"  -c, --config FILE     JSON: recursion, calls, frames, totals, switches, budgets, stacks; may be repeated\n"
 	"  -j, --json            print JSON instead of a table\n"
+	"  -q, --quiet           print only what is over a budget or unknown\n"
+	"      --sarif FILE      write SARIF, the deepest paths as code flows\n"
+	"      --folded FILE     write folded stacks for flame graphs\n"
+	"      --html FILE       write a page with the call tree\n"
+	"      --baseline FILE   tell what changed since a result of --json, and exit with 1 when an entry grew\n"
 	"  -u, --allow-unknown   exit with 0 when a bound is unknown\n"
 	"  -h, --help            this text\n"
 	"  -V, --version         version\n"
+	"\n"
+	"Without --entry, all functions with a budget are entries: those of the config, and those that STACK_ENTRY of\n"
+	"svsm/stack_budget.h declares in the sources.\n"
 	"\n"
 	"Exit status: 0 within budget, 1 over budget, 2 a bound is unknown, 3 bad input or command line.\n";
 
@@ -70,10 +81,19 @@ static bool add_operand(struct arena *arena, struct options *options, const char
 bool options_parse(struct arena *arena, int argc, char **argv, struct options *options, struct error *error)
 {
 	static const struct option long_options[] = {
-		{"entry", required_argument, NULL, 'e'},   {"budget", required_argument, NULL, 'b'},
-		{"config", required_argument, NULL, 'c'},  {"json", no_argument, NULL, 'j'},
-		{"allow-unknown", no_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},	   {NULL, 0, NULL, 0},
+		{"entry", required_argument, NULL, 'e'},
+		{"budget", required_argument, NULL, 'b'},
+		{"config", required_argument, NULL, 'c'},
+		{"json", no_argument, NULL, 'j'},
+		{"sarif", required_argument, NULL, OPTION_SARIF},
+		{"folded", required_argument, NULL, OPTION_FOLDED},
+		{"html", required_argument, NULL, OPTION_HTML},
+		{"baseline", required_argument, NULL, OPTION_BASELINE},
+		{"quiet", no_argument, NULL, 'q'},
+		{"allow-unknown", no_argument, NULL, 'u'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
 	};
 	bool after_entry = false;
 	int option;
@@ -82,7 +102,7 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 	options->budget = -1;
 	opterr = 0;
 	/* "-": operands come as option 1, in order */
-	while ((option = getopt_long(argc, argv, "-:e:b:c:juhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "-:e:b:c:jquhV", long_options, NULL)) != -1) {
 		bool entry = false;
 
 		switch (option) {
@@ -102,6 +122,21 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 			break;
 		case 'j':
 			options->json = true;
+			break;
+		case OPTION_SARIF:
+			options->sarif = optarg;
+			break;
+		case OPTION_FOLDED:
+			options->folded = optarg;
+			break;
+		case OPTION_HTML:
+			options->html = optarg;
+			break;
+		case OPTION_BASELINE:
+			options->baseline = optarg;
+			break;
+		case 'q':
+			options->quiet = true;
 			break;
 		case 'u':
 			options->allow_unknown = true;

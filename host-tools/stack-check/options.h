@@ -10,8 +10,9 @@
 struct options {
 	const char **entries, **paths, **configs;
 	size_t entry_count, path_count, config_count;
-	int64_t budget; /* -1: none */
-	bool json, allow_unknown, done;
+	int64_t budget;				      /* -1: none */
+	const char *sarif, *folded, *html, *baseline; /* files, or NULL */
+	bool json, quiet, allow_unknown, done;
 };
 
 /* Fills `options`; `done` is set when --help or --version has been answered. */

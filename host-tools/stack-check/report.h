@@ -10,8 +10,12 @@
 #include <stdio.h>
 
 const char *report_verdict(enum verdict verdict);
-void report_table(const struct analysis *analysis, FILE *out);
-json_t *report_json(const struct analysis *analysis); /* owned by the caller */
+/* With `quiet`: only what is over a budget or unknown. */
+void report_table(const struct analysis *analysis, bool quiet, FILE *out);
+json_t *report_json(const struct analysis *analysis); /* owned by the caller, as the next */
+json_t *report_sarif(const struct analysis *analysis);
+void report_folded(const struct analysis *analysis, FILE *out);
+void report_html(const struct analysis *analysis, FILE *out);
 bool report_write_json(json_t *value, FILE *out);
 
 #endif

@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "report.h"
 
-#include "name.h"
+#include "stacks.h"
 
 const char *report_verdict(enum verdict verdict)
 {
@@ -63,15 +63,40 @@ static json_t *entry_json(const struct analysis *analysis, const struct analysis
 	return object;
 }
 
+static json_t *stack_json(const struct stack_result *result)
+{
+	bool unknown = result->verdict == VERDICT_UNKNOWN;
+	json_t *object = json_object(), *parts = json_array();
+
+	json_object_set_new(object, "name", json_string(result->stack->name));
+	json_object_set_new(object, "bytes", unknown ? json_null() : json_integer(result->bytes));
+	json_object_set_new(object, "size", json_integer(result->stack->bytes));
+	json_object_set_new(object, "headroom",
+			    unknown ? json_null() : json_integer(result->stack->bytes - result->bytes));
+	json_object_set_new(object, "verdict", json_string(report_verdict(result->verdict)));
+	json_object_set_new(object, "over", json_boolean(stacks_is_over(result)));
+	for (size_t i = 0; i < result->part_count; i++)
+		json_array_append_new(parts, json_pack("{s:s, s:I, s:I, s:b}", "function", result->parts[i].function,
+						       "bytes", (json_int_t)result->parts[i].bytes, "nested",
+						       (json_int_t)result->parts[i].nested, "interrupt",
+						       result->parts[i].interrupt));
+	json_object_set_new(object, "parts", parts);
+	json_object_set_new(object, "guard_jumps", text_list(result->jumps, result->jump_count));
+	return object;
+}
+
 json_t *report_json(const struct analysis *analysis)
 {
-	json_t *root = json_object(), *entries = json_array();
+	json_t *root = json_object(), *entries = json_array(), *stacks = json_array();
 
 	json_object_set_new(root, "format", json_string("stack-check"));
 	json_object_set_new(root, "version", json_integer(1));
 	for (size_t i = 0; i < analysis->entry_count; i++)
 		json_array_append_new(entries, entry_json(analysis, &analysis->entries[i]));
 	json_object_set_new(root, "entries", entries);
+	for (size_t i = 0; i < analysis->stack_count; i++)
+		json_array_append_new(stacks, stack_json(&analysis->stacks[i]));
+	json_object_set_new(root, "stacks", stacks);
 	json_object_set_new(root, "findings", text_list(analysis->graph.findings, analysis->graph.finding_count));
 	json_object_set_new(root, "skipped", text_list(analysis->input.skipped, analysis->input.skipped_count));
 	return root;

@@ -8,6 +8,7 @@
 
 #define DEPTH_MAX 32
 #define PLT_INSNS 4 /* a linkage stub is no longer */
+#define RETURN_OPCODE 0xc3
 
 enum { RETURNS, NEVER, LOOKING };
 
@@ -89,6 +90,15 @@ static bool scan(struct returns *returns, uint64_t start, uint64_t end, const st
 	return from != NULL;
 }
 
+/* Most functions do: a look at one byte, which may be wrong only in taking a function for one that returns. */
+static bool ends_with_return(const struct returns *returns, const struct image_function *function)
+{
+	size_t left;
+	const uint8_t *last = image_code(returns->image, function->end - 1, &left);
+
+	return last && *last == RETURN_OPCODE;
+}
+
 static bool look(struct returns *returns, uint64_t target, unsigned int depth)
 {
 	const char *name = image_extern(returns->image, target);
@@ -104,7 +114,7 @@ static bool look(struct returns *returns, uint64_t target, unsigned int depth)
 		return false;
 	map_set(&returns->known, target, LOOKING);
 	function = image_function_at(returns->image, target);
-	if (function && !function->label && function->sized && !function->ifunc)
+	if (function && !function->label && function->sized && !function->ifunc && !ends_with_return(returns, function))
 		never = scan(returns, function->start, function->end, function, depth);
 	else if (!function)
 		never = scan(returns, target, target + (uint64_t)PLT_INSNS * 8, NULL, depth);

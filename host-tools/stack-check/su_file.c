@@ -63,7 +63,9 @@ static bool parse_location(char *text, struct usage *row)
 		digits = end + 1;
 		end = digits + strspn(digits, "0123456789");
 		row->clang = true;
-		if (end > digits && *end == ':' && end[1]) {
+		if (end > digits && *end == ':') {
+			if (!end[1])
+				return false; /* the function's name is missing */
 			*end = '\0';
 			if (!parse_number(digits, &second))
 				return false;

@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "value.h"
 
-#include <limits.h>
+#include <stddef.h>
 
 #define MULTIPLE_MAX 64
 
@@ -33,6 +33,14 @@ struct value value_constant(int64_t number)
 	return (struct value){.kind = VALUE_NUMBER, .multiple = multiple_of(number), .low = number, .high = number};
 }
 
+struct value value_address(int64_t address)
+{
+	struct value result = value_constant(address);
+
+	result.origin = address;
+	return result;
+}
+
 struct value value_stack(uint8_t base, int64_t offset)
 {
 	return (struct value){.kind = VALUE_STACK,
@@ -55,7 +63,7 @@ bool value_is_unknown(const struct value *value)
 bool value_equal(const struct value *a, const struct value *b)
 {
 	return a->kind == b->kind && a->base == b->base && a->residue == b->residue && a->multiple == b->multiple &&
-	       a->low == b->low && a->high == b->high && a->origin == b->origin;
+	       a->low == b->low && a->high == b->high && a->origin == b->origin && a->walked == b->walked;
 }
 
 struct value value_join(const struct value *a, const struct value *b, bool widen)
@@ -66,8 +74,10 @@ struct value value_join(const struct value *a, const struct value *b, bool widen
 		return value_unknown();
 	if (a->kind == VALUE_STACK && a->base != b->base)
 		return value_unknown();
-	if (a->kind >= VALUE_LOADED)
-		return a->low == b->low ? *a : value_unknown();
+	if (a->kind >= VALUE_LOADED) {
+		result.walked |= b->walked;
+		return a->low == b->low ? result : value_unknown();
+	}
 	if (b->low < a->low)
 		result.low = widen ? VALUE_MIN : b->low;
 	if (b->high > a->high)
@@ -76,6 +86,7 @@ struct value value_join(const struct value *a, const struct value *b, bool widen
 		result.residue = -1;
 	if (a->origin != b->origin)
 		result.origin = 0;
+	result.walked = result.origin && (a->walked || b->walked || a->low != b->low || a->high != b->high);
 	if (a->kind == VALUE_NUMBER)
 		result.multiple = smaller(a->multiple, b->multiple);
 	return result;
@@ -129,11 +140,12 @@ static bool is_address(int64_t number)
 
 static int64_t origin(const struct value *number)
 {
-	return value_is_constant(number) ? number->low : number->origin;
+	return number->origin || !value_is_constant(number) ? number->origin : number->low;
 }
 
 struct value value_add(const struct value *a, const struct value *b)
 {
+	const struct value *from;
 	struct value result;
 
 	if (a->kind != VALUE_STACK && b->kind == VALUE_STACK)
@@ -153,8 +165,11 @@ struct value value_add(const struct value *a, const struct value *b)
 		return result;
 	}
 	result = number_sum(a, b->low, b->high, smaller(a->multiple, b->multiple));
-	if (!value_is_constant(&result))
-		result.origin = is_address(origin(a)) ? origin(a) : is_address(origin(b)) ? origin(b) : 0;
+	from = is_address(origin(a)) ? a : is_address(origin(b)) ? b : NULL;
+	if (from && (!value_is_constant(&result) || from->origin)) {
+		result.origin = origin(from);
+		result.walked = from->walked;
+	}
 	return result;
 }
 
@@ -235,6 +250,8 @@ struct value value_low_half(const struct value *a)
 {
 	struct value result = value_range(0, UINT32_MAX);
 
+	if (value_is_constant(a) && a->low >= 0 && a->low <= UINT32_MAX)
+		return *a;
 	if (a->kind == VALUE_NUMBER) {
 		result.multiple = a->multiple > 32 ? 32 : a->multiple;
 		if (a->low >= 0 && a->high <= UINT32_MAX) {

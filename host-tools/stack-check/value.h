@@ -22,6 +22,7 @@ struct value {
 	uint8_t multiple; /* VALUE_NUMBER: a power of two up to 64 that divides it */
 	int64_t low, high;
 	int64_t origin; /* VALUE_NUMBER: a constant it was made from by adding, perhaps an object's address; else 0 */
+	bool walked;	/* it moves from its origin in a loop: it may have begun at an object's end */
 };
 
 #define VALUE_MIN INT64_MIN
@@ -30,6 +31,7 @@ struct value {
 struct value value_unknown(void);
 struct value value_range(int64_t low, int64_t high);
 struct value value_constant(int64_t number);
+struct value value_address(int64_t address); /* a constant that is an origin */
 struct value value_stack(uint8_t base, int64_t offset);
 bool value_is_constant(const struct value *value);
 bool value_is_unknown(const struct value *value);

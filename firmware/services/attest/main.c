@@ -6,8 +6,11 @@
 #include "manifest.h"
 #include "service_io.h"
 
+#include "svsm/service_stack.h"
+#include "svsm/stack_budget.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,3 +142,6 @@ int main(void)
 		continue;
 	return EXIT_SUCCESS;
 }
+
+/* A page is left to what the kernel and the C library put on the stack before main. */
+STACK_ENTRY(main, SERVICE_STACK_SIZE - 4096);

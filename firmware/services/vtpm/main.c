@@ -6,6 +6,9 @@
 #include "requests.h"
 #include "tpm_engine.h"
 
+#include "svsm/service_stack.h"
+#include "svsm/stack_budget.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,3 +46,8 @@ int main(void)
 	} while (service_io_serve_one(requests_handle));
 	return EXIT_SUCCESS;
 }
+
+/* A page is left to what the kernel and the C library put on the stack before main. */
+STACK_ENTRY(main, SERVICE_STACK_SIZE - 4096);
+STACK_ENTRY(requests_handle, SERVICE_STACK_SIZE / 4 * 3);
+STACK_ENTRY(key_list_make_next, SERVICE_STACK_SIZE / 4 * 3); /* keys of every type */

@@ -94,7 +94,7 @@ for program in "$@"; do
 	for way in "${ways[@]}"; do
 		# A dynamic frame that is probed page by page needs another bound than the comment's; a static C library has code
 		# for every pointer of the program.
-		[[ $way != *clash* || ${config[*]} != *config* ]] || grep -q recursion "$here/$program.c" || continue
+		[[ $way != *clash* ]] || ! grep -q frames "$here/$program.c" || continue
 		[[ $way != *-static* || $program != callback ]] || continue
 		# shellcheck disable=SC2086 # a command with its options
 		if ! build $way 2>"$work/err"; then

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* Source lines of functions, where a compiler's notes or debug information tell them. */
+#ifndef STACK_CHECK_REPORT_LINES_H
+#define STACK_CHECK_REPORT_LINES_H
+
+#include "analysis.h"
+
+/* 0 when not known */
+unsigned int report_line(const struct analysis *analysis, uint32_t node);
+
+#endif

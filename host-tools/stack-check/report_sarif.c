@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* SARIF 2.1.0, with the path as a code flow: what code scanning services show beside the source. */
+#include "report.h"
+#include "report_lines.h"
+
+#include <inttypes.h>
+
+static json_t *location(const struct analysis *analysis, uint32_t node_index, const char *message)
+{
+	const struct graph_node *node = &analysis->graph.nodes[node_index];
+	unsigned int line = report_line(analysis, node_index);
+	json_t *physical = json_pack("{s:{s:s}}", "artifactLocation", "uri", node->file ? node->file : "?");
+
+	if (line)
+		json_object_set_new(physical, "region", json_pack("{s:i}", "startLine", (int)line));
+	return json_pack("{s:o, s:{s:s}, s:[{s:s}]}", "physicalLocation", physical, "message", "text", message,
+			 "logicalLocations", "fullyQualifiedName", node->name);
+}
+
+static json_t *code_flow(const struct analysis *analysis, const struct bound_result *bound)
+{
+	json_t *locations = json_array();
+	int64_t depth = 0;
+
+	for (size_t i = 0; i < bound->path_count; i++) {
+		const struct bound_step *step = &bound->path[i];
+		const char *text;
+
+		if (analysis->graph.nodes[step->node].is_choice)
+			continue;
+		depth += step->frame;
+		text = arena_printf(analysis->arena, "%s: %" PRId64 " bytes, %" PRId64 " in all",
+				    analysis->graph.nodes[step->node].name, step->frame, depth);
+		json_array_append_new(locations, json_pack("{s:o}", "location", location(analysis, step->node, text)));
+	}
+	return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", locations);
+}
+
+static const char *message_of(const struct analysis *analysis, const struct analysis_entry *entry)
+{
+	const struct bound_result *bound = &entry->bound;
+
+	if (bound->verdict == VERDICT_UNKNOWN)
+		return arena_printf(analysis->arena, "The stack below %s is not bounded: %s", entry->name,
+				    bound->reason_count ? bound->reasons[0] : "?");
+	if (analysis_is_over(entry))
+		return arena_printf(analysis->arena,
+				    "%s may use %" PRId64 " bytes of stack, %" PRId64 " over its budget", entry->name,
+				    bound->bytes, bound->bytes - entry->budget);
+	return arena_printf(analysis->arena, "%s uses at most %" PRId64 " bytes of stack (%s)", entry->name,
+			    bound->bytes, report_verdict(bound->verdict));
+}
+
+static json_t *result_json(const struct analysis *analysis, const struct analysis_entry *entry)
+{
+	bool unknown = entry->bound.verdict == VERDICT_UNKNOWN, over = analysis_is_over(entry);
+	const char *message = message_of(analysis, entry);
+	const char *key = arena_printf(analysis->arena, "%s/%s", analysis->graph.nodes[entry->node].file, entry->name);
+
+	return json_pack("{s:s, s:s, s:s, s:{s:s}, s:[o], s:{s:s}, s:o}", "ruleId",
+			 over	   ? "stack-over-budget"
+			 : unknown ? "stack-unknown"
+				   : "stack-bound",
+			 "level", over || unknown ? "error" : "note", "kind",
+			 over || unknown ? "fail" : "informational", "message", "text", message, "locations",
+			 location(analysis, entry->node, message), "partialFingerprints", "entry/v1", key, "codeFlows",
+			 code_flow(analysis, &entry->bound));
+}
+
+json_t *report_sarif(const struct analysis *analysis)
+{
+	json_t *results = json_array();
+	json_t *rules =
+		json_pack("[{s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}]", "id", "stack-over-budget",
+			  "shortDescription", "text", "An entry may use more stack than its budget", "id",
+			  "stack-unknown", "shortDescription", "text", "The stack of an entry has no proved bound",
+			  "id", "stack-bound", "shortDescription", "text", "The deepest path of an entry");
+
+	for (size_t i = 0; i < analysis->entry_count; i++) {
+		json_t *result = result_json(analysis, &analysis->entries[i]);
+
+		/* "informational" results carry no level but "none". */
+		if (json_string_value(json_object_get(result, "kind"))[0] == 'i')
+			json_object_set_new(result, "level", json_string("none"));
+		json_array_append_new(results, result);
+	}
+	return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "$schema",
+			 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver",
+			 "name", PROGRAM, "informationUri", "docs/stack-check.md", "rules", rules, "results", results);
+}

@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright (c) The SVSM Authors
+#
+# The command line: exit codes, JSON against its schema, declarations in sources, stacks, comparison, and inputs that are broken.
+#   usage: cli.sh STACK-CHECK
+set -uo pipefail
+
+tool=$(realpath "$1")
+root=$(realpath "$(dirname "$0")/../../..")
+programs=$root/host-tools/stack-check/tests/programs
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit
+passed=0 failed=0
+
+verify() { # DESCRIPTION COMMAND...: the command succeeds
+	local description=$1
+	shift
+	if "$@" >verify.log 2>&1; then
+		passed=$((passed + 1))
+	else
+		echo "FAILED: $description"
+		sed 's/^/    /' verify.log out err 2>/dev/null | tail -n 12
+		failed=$((failed + 1))
+	fi
+}
+
+exits() { # DESCRIPTION STATUS ARGUMENTS...: of the tool; what it prints is in out and err
+	local description=$1 expected=$2 status=0
+	shift 2
+	"$tool" "$@" >out 2>err || status=$?
+	if ((status == expected)); then
+		passed=$((passed + 1))
+	else
+		echo "FAILED: $description: status $status, expected $expected"
+		sed 's/^/    /' out err | tail -n 12
+		failed=$((failed + 1))
+	fi
+}
+
+json() { # FILTER: true of the output
+	verify "JSON: $1" jq -e "$1" out
+}
+
+build() { # NAME: into the folder NAME
+	mkdir -p "$1"
+	local sources=("$programs/common.c" "$programs/$1.c")
+	[[ ! -e $programs/${1}_2.c ]] || sources+=("$programs/${1}_2.c")
+	(cd "$1" && gcc -O2 -g -w -fstack-usage -fcallgraph-info=su,da -o program "${sources[@]}")
+}
+
+for name in statics table operations recursion vla weak callback; do
+	build "$name"
+done
+
+# Exit codes
+exits 'within the budget' 0 --budget 2K --entry work statics/program
+exits 'over the budget' 1 --budget 700 --entry work statics/program
+verify 'the table says by how much' grep -q 'OVER by' out
+exits 'unknown' 2 --entry work recursion
+exits 'unknown, allowed' 0 --allow-unknown --entry work recursion
+exits 'no such function' 3 --entry nothing statics/program
+verify 'it is named' grep -q 'nothing' err
+exits 'no such file' 3 --entry work missing
+exits 'no path' 3 --entry work
+exits 'no entry' 3 statics/program
+exits 'wrong option' 3 --wrong
+exits 'wrong budget' 3 --budget ten --entry work statics/program
+exits 'help' 0 --help
+exits 'version' 0 --version
+
+# Entries
+exits 'two entries after one option' 0 --json --entry work main statics/program
+json '[.entries[].name] == ["work", "main"]'
+exits 'two options' 0 --json --entry work --entry other statics
+json '[.entries[].name] == ["work", "other"]'
+exits 'a static function by its file' 0 --json --entry statics_2.c:helper statics
+json '.entries[0].bytes > 700 and (.entries[0].path[0].file | endswith("statics_2.c"))'
+exits 'statics of one name: the deepest counts' 0 --json --entry helper statics
+json '.entries[0].bytes > 700 and (.findings | any(test("2 functions")))'
+
+# JSON against its schema
+for arguments in "--entry work statics" "--budget 99999 --entry work recursion" "--entry work vla"; do
+	# shellcheck disable=SC2086
+	"$tool" --json $arguments >out 2>err
+	verify "schema: $arguments" python3 -c 'import json, sys, jsonschema
+jsonschema.validate(json.load(open("out")), json.load(open(sys.argv[1])))' "$root/docs/schemas/stack-check.schema.json"
+done
+exits 'unknown has no bytes' 2 --json --entry work vla
+json '.entries[0].bytes == null and .entries[0].verdict == "unknown" and (.entries[0].reasons | length) == 1'
+
+# Configuration
+echo '{"recursion": {"descend": {"bound": 8, "reason": "n is below 8"}}, "budgets": {"work": 4000}}' >c.json
+exits 'bounded recursion' 0 --json --config c.json recursion
+json '.entries[0] | .verdict == "assumed" and .budget == 4000 and (.assumptions[0] | test("n is below 8"))'
+verify 'the configuration fits its schema' python3 -c 'import json, sys, jsonschema
+jsonschema.validate(json.load(open("c.json")), json.load(open(sys.argv[1])))' \
+	"$root/docs/schemas/stack-check-config.schema.json"
+echo '{"budgets": {"work": 100}}' >small.json
+exits 'budget of a configuration' 1 --config small.json statics/program
+exits 'an own budget counts before the general one' 1 --budget 9999 --config small.json --entry work statics/program
+echo '{"frames": {"gone": 10}}' >stale.json
+exits 'a declaration without use is told' 0 --config stale.json --entry work statics/program
+verify 'by its name' grep -q 'frames\["gone"\]' out
+
+# Calls through pointers
+line=$(grep -n 'current->run' "$programs/operations.c" | cut -d: -f1)
+for key in run "operations.c:$line"; do
+	echo "{\"calls\": {\"$key\": [\"run_small\", \"run_large\"]}}" >calls.json
+	exits "calls of $key" 0 --json --config calls.json --entry work operations
+	json '.entries[0] | .verdict == "assumed" and .bytes < 700'
+done
+echo '{"calls": {"work": ["small", "medium"]}}' >calls.json
+exits 'a table with a function that is not listed' 2 --json --config calls.json --entry work table
+json '.entries[0].reasons | any(test("does not list large"))'
+exits 'the same table without a declaration' 0 --json --entry work table
+json '.entries[0] | .verdict == "proved" and .bytes < 1000'
+
+# Objects and archives
+(mkdir objects && cd objects && gcc -O2 -w -c "$programs/statics.c" "$programs/statics_2.c" "$programs/weak.c" \
+	"$programs/weak_2.c" && ar rcs library.a statics_2.o weak_2.o)
+exits 'an object and an archive' 0 --json --entry work objects/statics.o objects/library.a
+json '.entries[0].bytes > 700 and .entries[0].verdict == "proved"'
+exits 'a weak definition in an object stays' 0 --json --entry work objects/weak.o objects/library.a
+json '.entries[0].bytes < 100'
+exits 'until the object with the strong one is given' 0 --json --entry work objects/weak.o objects/weak_2.o
+json '.entries[0].bytes > 300'
+exits 'an archive alone' 0 --json --entry other --entry hook objects/library.a
+json '[.entries[].bytes] | min > 300'
+exits 'an object that is not linked' 2 --json --entry work objects/statics.o
+json '.entries[0].reasons[0] | test("no code for other")'
+head -c 2000 objects/library.a >objects/broken.a
+exits 'an archive cut off' 3 --entry other objects/broken.a
+
+# What compilers wrote, against the code
+exits 'a weak definition elsewhere is told' 0 --json --entry work weak
+json '.findings | any(test("hook"))'
+sed -i 's/\t[0-9]*\tstatic/\t4096\tstatic/' statics/*.su
+exits 'a stale file is told' 0 --json --entry work statics
+json '(.findings | any(test("another build"))) and .entries[0].bytes < 2000'
+sed -i '/targetname: "other"/d' statics/*.ci
+exits 'a call the call graph lacks is told' 0 --json --entry work statics
+json '.findings | any(test("work calls other"))'
+mkdir only-ci && cp recursion/*.ci only-ci
+exits 'the call graph alone: no proof' 0 --json --config c.json --entry work only-ci
+json '.entries[0].verdict == "assumed"'
+
+# Declarations in sources
+cat >declared.c <<'EOF'
+#include <svsm/stack_budget.h>
+#define STACK_SIZE (4 * 1024)
+int work(int n);
+int work(int n)
+{
+	volatile char buffer[64];
+
+	buffer[n & 7] = (char)n;
+	return n <= 0 ? 0 : work(n - 1) + buffer[n & 7];
+}
+int main(void)
+{
+	return work(3);
+}
+STACK_ENTRY(main, STACK_SIZE);
+STACK_RECURSION(work, 4, "main asks for three levels");
+EOF
+for compiler in gcc clang; do
+	verify "$compiler takes the macros" $compiler -O1 -w -I"$root/include" -o declared declared.c
+	exits 'entries declared in the source' 0 --json declared
+	json '.entries[0] | .name == "main" and .budget == 4096 and .verdict == "assumed"'
+	verify 'the records are not loaded' sh -c "! readelf -lW declared | grep -q stack_budget"
+	verify 'the records are there' sh -c "readelf -SW declared | grep -q stack_budget"
+done
+
+# Stacks
+cat >stacks.json <<'EOF'
+{"stacks": {"irq": {"bytes": 4096, "guard": 100000, "entries": ["work"], "interrupts": {"other": 2}}}}
+EOF
+"$tool" --json --entry other statics/program >other.json
+exits 'a stack with interrupts' 0 --json --config stacks.json statics/program
+json ".stacks[0] | .bytes == ([.parts[].bytes] | add) and (.parts[1].nested == 2)"
+verify 'the processor pushes 56 bytes, and the return address is none' \
+	test "$(jq '.stacks[0].parts[1].bytes' out)" = $((2 * ($(jq '.entries[0].bytes' other.json) - 8 + 56)))
+sed -i 's/4096/2000/' stacks.json
+exits 'a stack that is too small' 1 --config stacks.json statics/program
+sed -i 's/2000/4096/; s/100000/512/' stacks.json
+exits 'a frame that could step over the guard' 1 --config stacks.json statics/program
+verify 'it is named' grep -q 'guard: helper' out
+
+# Other outputs
+exits 'all outputs' 0 --sarif s.sarif --folded f.txt --html h.html --entry work callback
+verify 'SARIF has a code flow' jq -e '.runs[0].results[0].codeFlows[0].threadFlows[0].locations | length >= 3' s.sarif
+verify 'SARIF names lines' jq -e '[.. | .startLine? // empty] | length > 0' s.sarif
+verify 'folded stacks add up' test "$(awk '{ n += $2 } END { print n }' f.txt)" = \
+	"$("$tool" --json --entry work callback | jq '.entries[0].bytes')"
+verify 'HTML has the tree' grep -q '<details open>' h.html
+exits 'an output that cannot be written' 3 --html /nonexistent/x --entry work callback
+exits 'the same twice' 0 --json --entry work callback
+cp out first
+exits 'the same twice' 0 --json --entry work callback
+verify 'gives the same bytes' cmp out first
+
+# Comparison
+"$tool" --json --entry work statics/program >old.json
+jq '.entries[0].bytes -= 100 | .entries[0].path[0].frame -= 100' old.json >less.json
+exits 'nothing changed' 0 diff old.json old.json
+exits 'it grew' 1 diff less.json old.json
+verify 'by how much' grep -q '(+100)' out
+exits 'it shrank' 0 diff old.json less.json
+exits 'against a baseline' 1 --baseline less.json --entry work statics/program
+exits 'a baseline that is none' 3 diff c.json old.json
+exits 'one file' 3 diff old.json
+
+# Broken inputs
+printf 'a.c:1:1:f\t16\tstatic\nnonsense\n' >bad.su
+exits 'broken .su' 3 --entry work bad.su
+verify 'file and line' grep -q 'bad.su:2:' err
+printf 'graph: { title: "a" \nwhat\n' >bad.ci
+exits 'broken .ci' 3 --entry work bad.ci
+verify 'file and line' grep -q 'bad.ci:2:' err
+printf '{"frames":\n {"f": }}\n' >bad.json
+exits 'broken configuration' 3 --config bad.json --entry work statics/program
+verify 'file and line' grep -q 'bad.json:2:' err
+head -c 3000 statics/program >part
+exits 'an ELF file cut off' 3 --entry work part
+verify 'it is named' grep -q '^stack-check: part:' err
+printf '!<thin>\n' >thin.a
+exits 'a thin archive' 3 --entry work thin.a
+printf '\177ELF' >tiny
+exits 'four bytes of ELF' 3 --entry work tiny
+: >empty
+exits 'an empty file' 3 --entry work empty
+exits 'a device' 3 --entry work /dev/null
+mkdir nothing
+exits 'an empty folder' 3 --entry work nothing
+gcc -O2 -w -c -flto -fno-fat-lto-objects "$programs/statics.c" -o lto.o
+exits 'an object without code' 3 --entry work lto.o
+exits 'beside the program it does not matter' 0 --entry work lto.o statics/program
+
+echo "$passed passed, $failed failed"
+((failed == 0))

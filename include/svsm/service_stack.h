@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) The SVSM Authors */
+/* The stack the kernel gives a service: what elf_image.c maps and what the services' budgets read. Usable from
+ * assembly. */
+#ifndef SVSM_SERVICE_STACK_H
+#define SVSM_SERVICE_STACK_H
+
+#define SERVICE_STACK_SIZE (256 * 1024)
+
+#endif
