@@ -38,4 +38,7 @@ $(BUILD)/bench/stack-check.sh: $(STACK_CHECK_DIR)/tests/bench.sh $(BUILD)/bin/st
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check $(BUILD)/bench/stack-check\n' >$@
 	@chmod +x $@
-BENCHES += $(BUILD)/bench/stack-check.sh
+.PHONY: bench-stack-check
+bench-stack-check: $(BUILD)/bench/stack-check.sh
+	@$<
+BENCHES += stack-check
