@@ -41,8 +41,8 @@ $(call host_test,kernel-protocol-core,$(KERNEL_DIR)/tests/test_protocol_core.c $
 	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
 	$(KERNEL_DIR)/guest_pages.c)
 $(call host_test,kernel-protocol-services,$(KERNEL_DIR)/tests/test_protocol_services.c $(KERNEL_DIR)/tests/fake_guest.c \
-	$(KERNEL_DIR)/protocol_attest.c $(KERNEL_DIR)/protocol_vtpm.c $(KERNEL_DIR)/port.c $(KERNEL_DIR)/calling_area.c \
-	$(KERNEL_DIR)/memory_map.c $(KERNEL_DIR)/guest_pages.c)
+	$(addprefix $(KERNEL_DIR)/,protocol_attest.c protocol_vtpm.c attest_requests.c vtpm_commands.c port.c \
+	calling_area.c memory_map.c guest_pages.c) lib/freestanding_string.c)
 $(call fuzz_program,kernel-calls,$(KERNEL_DIR)/tests/fuzz_calls.c $(KERNEL_DIR)/tests/fake_guest.c \
 	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
 	$(KERNEL_DIR)/guest_pages.c)
