@@ -78,6 +78,7 @@ static void handle(struct vcpu *vcpu)
 		if ((vmcb->exit_int_info & EVENT_VALID) != 0)
 			vmcb->event_injection = vmcb->exit_int_info;
 		inject_take_interrupts();
+		x2apic_update(vcpu);
 		break;
 	case EXIT_CPUID:
 		inject_vc(vcpu, SVM_EXIT_CPUID);
@@ -118,7 +119,9 @@ _Noreturn void exits_loop(struct vcpu *vcpu)
 	vcpu_attach(vcpu);
 	for (;;) {
 		interrupts_offer(vcpu);
+		x2apic_offer(vcpu);
 		vcpu_enter(vcpu);
+		x2apic_after(vcpu);
 		if (report_trace)
 			report_log("exit %lx vmpl %u rip %lx info %lx %lx\n", vcpu_current(vcpu)->vmcb->exit_code,
 				   vcpu->vmpl, vcpu_current(vcpu)->vmcb->rip, vcpu_current(vcpu)->vmcb->exit_info_1,

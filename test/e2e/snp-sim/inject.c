@@ -2,17 +2,14 @@
 /* Copyright (c) The SVSM Authors */
 #include "inject.h"
 
+#include "alarm.h"
 #include "cpu.h"
+#include "host_apic.h"
 #include "interrupts.h"
 #include "npf.h"
 #include "report.h"
 
-#define APIC_BASE 0xfee00000ull
-#define APIC_EOI 0xb0
-#define APIC_SPURIOUS 0xf0
-#define APIC_ICR 0x300
 #define APIC_SELF 0x40000u
-#define SELF_VECTOR 0xf0u
 #define ALIAS_VECTOR 17u
 #define VC_VECTOR 29u
 #define EFER_LMA (1ull << 10)
@@ -30,11 +27,6 @@ struct interrupt_frame {
 };
 void interrupt_handle(const struct interrupt_frame *frame);
 
-static void apic_write(unsigned int reg, uint32_t value)
-{
-	*(volatile uint32_t *)(APIC_BASE + reg) = value;
-}
-
 void interrupt_handle(const struct interrupt_frame *frame)
 {
 	if (frame->vector < 32 && frame->vector != 2) {
@@ -42,8 +34,10 @@ void interrupt_handle(const struct interrupt_frame *frame)
 			   frame->rip);
 		report_exit(EXIT_VALUE_INTERNAL);
 	}
-	if (frame->vector == SELF_VECTOR)
-		apic_write(APIC_EOI, 0);
+	if (frame->vector == ALARM_VECTOR)
+		alarm_rang();
+	if (frame->vector == SELF_VECTOR || frame->vector == ALARM_VECTOR)
+		host_apic_write(APIC_EOI, 0);
 	else if (frame->vector != 2)
 		interrupts_queue((uint8_t)frame->vector); /* acknowledged at the PIC by the guest */
 }
@@ -64,7 +58,8 @@ void inject_init(void)
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 	cpu_out(0x21, 1, 0xff);
 	cpu_out(0xa1, 1, 0xff);
-	apic_write(APIC_SPURIOUS, 0x1ff);
+	host_apic_write(APIC_SPURIOUS, 0x1ff);
+	alarm_init();
 	__asm__ volatile("clgi");
 }
 
@@ -96,7 +91,7 @@ void inject_vc(struct vcpu *vcpu, uint64_t error)
 	vmcb->intercept_exceptions |= 1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14;
 	for (;;) {
 		vmcb->event_injection = event;
-		apic_write(APIC_ICR, APIC_SELF | SELF_VECTOR);
+		host_apic_write(APIC_ICR, APIC_SELF | SELF_VECTOR);
 		vcpu_enter(vcpu);
 		if (vmcb->exit_code == EXIT_INTR && (vmcb->exit_int_info & EVENT_VALID) == 0)
 			break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Start of the simulated host: finds its RAM, the image and its options, launches the guest and runs it. */
+#include "alarm.h"
 #include "cpu.h"
 #include "exits.h"
 #include "freestanding_string.h"
@@ -84,11 +85,15 @@ void sim_main(void)
 		report_internal("the image is too large", image->end);
 	memory_init(image->end, MIB_1 + boot->mem_upper * 1024ull);
 	inject_init();
+	if (residency_tsc_khz == 0)
+		residency_tsc_khz = alarm_tsc_khz;
 	cpu_write_msr(MSR_VM_HSAVE_PA, (uint64_t)memory_alloc_pages(1));
 	cpu_write_msr(MSR_PAT, PAT_RESET);
 	rmp_init();
 	npt_init();
 	vcpu_init(&first_cpu, 0);
+	if (!has_word(options, "no-timer"))
+		x2apic_give(&first_cpu, 0);
 	sp_wait();
 	igvm_load(&first_cpu, (const uint8_t *)(uint64_t)image->start, image->end - image->start);
 	exits_loop(&first_cpu);
