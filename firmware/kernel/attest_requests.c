@@ -7,32 +7,29 @@
 #include "freestanding_string.h"
 #include "scheduler.h"
 
-/* With the service, or answered and not fetched */
+/* With the service, or answered and not fetched, while its port names it as client */
 static struct {
-	bool pending;
 	uint32_t op;
 	uint32_t size;
 	uint8_t bytes[ATTEST_REQUEST_MAX];
 } in_flight;
 
-static bool is_pending(uint32_t op, const void *request, uint32_t size)
+static bool is_same(uint32_t op, const void *request, uint32_t size)
 {
-	return in_flight.pending && in_flight.op == op && in_flight.size == size &&
-	       memcmp(in_flight.bytes, request, size) == 0;
+	return in_flight.op == op && in_flight.size == size && memcmp(in_flight.bytes, request, size) == 0;
 }
 
 static bool submit(struct port *port, uint32_t op, const void *request, uint32_t size)
 {
 	if (!port_request(port, &in_flight, op, request, size))
 		return false;
-	in_flight.pending = true;
 	in_flight.op = op;
 	in_flight.size = size;
 	memcpy(in_flight.bytes, request, size);
 	return true;
 }
 
-/* Lets the pending request finish. */
+/* Lets the request at the port finish. */
 static enum attest_requests_result finish(const struct port *port, uint64_t deadline)
 {
 	while (port->state != PORT_REPLIED) {
@@ -55,20 +52,19 @@ enum attest_requests_result attest_requests_run(uint32_t op, const void *request
 	enum attest_requests_result result;
 
 	*answer = (struct attest_answer){.status = SERVICE_INTERNAL};
-	if (in_flight.pending && !is_pending(op, request, size)) {
+	if (port->state == PORT_DEAD)
+		return ATTEST_REQUESTS_FAILED;
+	if (port->state != PORT_IDLE && !is_same(op, request, size)) {
 		result = finish(port, deadline);
 		if (result != ATTEST_REQUESTS_DONE)
 			return result;
 		(void)port_take_reply(port, &in_flight, &answer->status, &answer->payload, &answer->size);
-		in_flight.pending = false;
 	}
-	if (port->state == PORT_DEAD || (!in_flight.pending && !submit(port, op, request, size)))
+	if (port->state == PORT_IDLE && !submit(port, op, request, size))
 		return ATTEST_REQUESTS_FAILED;
 	result = finish(port, deadline);
-	if (result != ATTEST_REQUESTS_DONE)
-		return result;
-	in_flight.pending = false;
-	if (!port_take_reply(port, &in_flight, &answer->status, &answer->payload, &answer->size))
+	if (result == ATTEST_REQUESTS_DONE &&
+	    !port_take_reply(port, &in_flight, &answer->status, &answer->payload, &answer->size))
 		return ATTEST_REQUESTS_FAILED;
-	return ATTEST_REQUESTS_DONE;
+	return result;
 }

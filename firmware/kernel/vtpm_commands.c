@@ -8,7 +8,7 @@
 #include "freestanding_string.h"
 #include "scheduler.h"
 
-#define ANSWER_COUNT 4u
+#define ANSWER_COUNT 5u /* four to keep, and that of the command being answered */
 
 struct command {
 	uint32_t size; /* 0: none */
@@ -23,9 +23,14 @@ struct answer {
 	struct vtpm_response response;
 };
 
-static struct command in_flight; /* with the service: REQUESTED or SERVING at its port */
+static struct command in_flight; /* with the service while its port names it as client */
 static struct answer answers[ANSWER_COUNT];
 static unsigned int retries; /* answered since the last response was delivered */
+
+static bool is_in_flight(const struct port *port)
+{
+	return port->client == &in_flight && port->state != PORT_IDLE && port->state != PORT_DEAD;
+}
 
 static bool same(const struct command *command, const uint8_t *bytes, uint32_t size)
 {
@@ -63,9 +68,7 @@ void vtpm_commands_collect(void)
 	struct answer *answer;
 	uint32_t status, size;
 
-	if (port->state == PORT_DEAD)
-		in_flight.size = 0;
-	if (in_flight.size == 0 || port->state != PORT_REPLIED || port->client != &in_flight)
+	if (port->state != PORT_REPLIED || port->client != &in_flight)
 		return;
 	answer = place();
 	answer->command = in_flight;
@@ -75,7 +78,6 @@ void vtpm_commands_collect(void)
 	answer->response.size = answer->failed ? 0 : size;
 	if (!answer->failed)
 		memcpy(answer->response.data, payload, size);
-	in_flight.size = 0;
 }
 
 static enum vtpm_commands_result deliver(struct answer *answer, struct vtpm_response *response)
@@ -127,7 +129,7 @@ enum vtpm_commands_result vtpm_commands_run(const uint8_t *command, uint32_t siz
 			return deliver(answer, response);
 		if (port->state == PORT_DEAD)
 			return VTPM_COMMANDS_FAILED;
-		if (in_flight.size == 0 && port_request(port, &in_flight, VTPM_OP_COMMAND, command, size)) {
+		if (!is_in_flight(port) && port_request(port, &in_flight, VTPM_OP_COMMAND, command, size)) {
 			in_flight.size = size;
 			memcpy(in_flight.bytes, command, size);
 		}
