@@ -10,6 +10,7 @@
 
 #define PORT_RANGE_COUNT (sizeof(ports) / sizeof(ports[0]))
 #define MMIO_SIZE_MAX 8u
+#define PORT_END 0xf4 /* QEMU's isa-debug-exit */
 #define KEYBOARD_COMMAND 0x64u
 #define PULSE_RESET                                                                                                    \
 	0xfeu /* the keyboard controller's output to the processor's reset line; QEMU ends with status 0               \
@@ -38,6 +39,8 @@ static uint32_t port_in(uint16_t port, unsigned int size)
 
 static void port_out(uint16_t port, unsigned int size, uint32_t value)
 {
+	if (port == PORT_END)
+		residency_report();
 	if (port == KEYBOARD_COMMAND && (uint8_t)value == PULSE_RESET) {
 		report_log("snp-sim: the guest resets the machine\n");
 		residency_report();
