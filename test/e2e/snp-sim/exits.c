@@ -8,6 +8,7 @@
 #include "interrupts.h"
 #include "npf.h"
 #include "report.h"
+#include "vectors.h"
 
 #define SEV_STATUS_VALUE (SEV_STATUS_SEV | SEV_STATUS_ES | SEV_STATUS_SNP)
 #define VMGEXIT_LENGTH 4u
@@ -120,12 +121,14 @@ _Noreturn void exits_loop(struct vcpu *vcpu)
 	for (;;) {
 		interrupts_offer(vcpu);
 		x2apic_offer(vcpu);
+		vectors_before(vcpu);
 		vcpu_enter(vcpu);
 		x2apic_after(vcpu);
 		if (report_trace)
 			report_log("exit %lx vmpl %u rip %lx info %lx %lx\n", vcpu_current(vcpu)->vmcb->exit_code,
 				   vcpu->vmpl, vcpu_current(vcpu)->vmcb->rip, vcpu_current(vcpu)->vmcb->exit_info_1,
 				   vcpu_current(vcpu)->vmcb->exit_info_2);
-		handle(vcpu);
+		if (!vectors_after(vcpu))
+			handle(vcpu);
 	}
 }

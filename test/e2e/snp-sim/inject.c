@@ -68,26 +68,12 @@ void inject_take_interrupts(void)
 	__asm__ volatile("stgi; sti; nop; nop; cli; clgi" : : : "memory");
 }
 
-void inject_vc(struct vcpu *vcpu, uint64_t error)
+void inject_event(struct vcpu *vcpu, uint64_t event)
 {
 	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
-	uint64_t shift = (VC_VECTOR - ALIAS_VECTOR) * ((vmcb->efer & EFER_LMA) != 0 ? 16ull : 8ull);
-	uint64_t base = vmcb->idtr.base;
-	uint32_t limit = vmcb->idtr.limit;
 	uint32_t exceptions = vmcb->intercept_exceptions;
-	uint64_t event = error << 32 | EVENT_VALID | EVENT_ERROR_CODE | EVENT_EXCEPTION | ALIAS_VECTOR;
 
-	if (limit < VC_VECTOR * shift / (VC_VECTOR - ALIAS_VECTOR)) {
-		report_log("snp-sim: violation: rule=vc-without-handler vmpl=%u rip=%lx gpa=0 #VC %lx with no IDT "
-			   "entry for it\n",
-			   vcpu->vmpl, vmcb->rip, error);
-		report_exit(EXIT_VALUE_VIOLATION);
-	}
-	if (report_trace)
-		report_log("#VC %lx at %lx vmpl %u\n", error, vmcb->rip, vcpu->vmpl);
-	vmcb->idtr.base = base + shift;
-	vmcb->idtr.limit = limit - (uint32_t)shift;
-	/* A fault while the frame is pushed must come here, not through the moved table */
+	/* A fault while the frame is pushed must come here: it would find a moved table */
 	vmcb->intercept_exceptions |= 1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14;
 	for (;;) {
 		vmcb->event_injection = event;
@@ -102,13 +88,33 @@ void inject_vc(struct vcpu *vcpu, uint64_t error)
 		}
 		if (vmcb->exit_code == EXIT_NPF && npf_handle(vcpu, true))
 			continue;
-		report_log("snp-sim: violation: rule=vc-delivery vmpl=%u rip=%lx gpa=%lx #VC %lx cannot be delivered, "
+		report_log("snp-sim: violation: rule=vc-delivery vmpl=%u rip=%lx gpa=%lx event %lx cannot be delivered, "
 			   "exit %lx\n",
-			   vcpu->vmpl, vmcb->rip, vmcb->exit_info_2, error, vmcb->exit_code);
+			   vcpu->vmpl, vmcb->rip, vmcb->exit_info_2, event, vmcb->exit_code);
 		report_exit(EXIT_VALUE_VIOLATION);
 	}
-	vmcb->idtr.base = base;
-	vmcb->idtr.limit = limit;
 	vmcb->intercept_exceptions = exceptions;
 	inject_take_interrupts();
+}
+
+void inject_vc(struct vcpu *vcpu, uint64_t error)
+{
+	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
+	uint64_t shift = (VC_VECTOR - ALIAS_VECTOR) * ((vmcb->efer & EFER_LMA) != 0 ? 16ull : 8ull);
+	uint64_t base = vmcb->idtr.base;
+	uint32_t limit = vmcb->idtr.limit;
+
+	if (limit < VC_VECTOR * shift / (VC_VECTOR - ALIAS_VECTOR)) {
+		report_log("snp-sim: violation: rule=vc-without-handler vmpl=%u rip=%lx gpa=0 #VC %lx with no IDT "
+			   "entry for it\n",
+			   vcpu->vmpl, vmcb->rip, error);
+		report_exit(EXIT_VALUE_VIOLATION);
+	}
+	if (report_trace)
+		report_log("#VC %lx at %lx vmpl %u\n", error, vmcb->rip, vcpu->vmpl);
+	vmcb->idtr.base = base + shift;
+	vmcb->idtr.limit = limit - (uint32_t)shift;
+	inject_event(vcpu, error << 32 | EVENT_VALID | EVENT_ERROR_CODE | EVENT_EXCEPTION | ALIAS_VECTOR);
+	vmcb->idtr.base = base;
+	vmcb->idtr.limit = limit;
 }

@@ -13,6 +13,7 @@
 #include "residency.h"
 #include "rmp.h"
 #include "sp.h"
+#include "vectors.h"
 
 #define MULTIBOOT_MEMORY (1u << 0)
 #define MULTIBOOT_COMMAND_LINE (1u << 2)
@@ -81,6 +82,11 @@ void sim_main(void)
 	rmp_small_pages = has_word(options, "4k");
 	residency_log_calls = has_word(options, "calls");
 	residency_tsc_khz = number_after(options, "tsc-khz=");
+	if (has_word(options, "storm"))
+		vectors_storm(number_after(options, "seed="));
+	if (number_after(options, "place=") != 0)
+		vectors_one((unsigned int)number_after(options, "vector="),
+			    (enum vectors_place)number_after(options, "place="), has_word(options, "coded"));
 	if (image->end > GUEST_HPA || image->start >= image->end)
 		report_internal("the image is too large", image->end);
 	memory_init(image->end, MIB_1 + boot->mem_upper * 1024ull);
