@@ -16,8 +16,8 @@
 #define FIRST_INTERRUPT 32u
 #define EVENT_INTERRUPT (0u << 8)
 #define EVENT_NMI (2u << 8)
-#define IRETQ_0 0x48
-#define IRETQ_1 0xcf
+#define INSN_IRETQ 0xcf48u
+#define INSN_REP_MOVSB 0xa4f3u
 
 /* A storm: a burst begins at one exit of VMPL0 in BURST_ONE_IN, and at each step of it an event comes at one in EVENT_ONE_IN. A
  * handler has about a dozen instructions, so that events nest, but die out. */
@@ -113,11 +113,11 @@ static void inject_one(struct vcpu *vcpu)
 		inject_event(vcpu, EVENT_VALID | EVENT_INTERRUPT | one.vector);
 }
 
-static bool at_return(struct vcpu *vcpu)
+static bool at_instruction(struct vcpu *vcpu, uint32_t opcode)
 {
 	uint8_t bytes[2];
 
-	return vcpu_fetch(vcpu, bytes, sizeof(bytes)) && bytes[0] == IRETQ_0 && bytes[1] == IRETQ_1;
+	return vcpu_fetch(vcpu, bytes, sizeof(bytes)) && (bytes[0] | bytes[1] << 8) == (int)opcode;
 }
 
 static bool place_reached(struct vcpu *vcpu)
@@ -132,9 +132,11 @@ static bool place_reached(struct vcpu *vcpu)
 	case VECTORS_ENTRY:
 		return cpl == 0 && one.steps >= ENTRY_STEPS;
 	case VECTORS_RETURN:
-		return cpl == 0 && at_return(vcpu);
+		return cpl == 0 && at_instruction(vcpu, INSN_IRETQ);
 	case VECTORS_SERVICE:
 		return cpl == 3 && one.service_steps >= SERVICE_STEPS;
+	case VECTORS_COPY:
+		return cpl == 0 && at_instruction(vcpu, INSN_REP_MOVSB);
 	default:
 		return false;
 	}
@@ -147,8 +149,11 @@ void vectors_before(struct vcpu *vcpu)
 	if (!active(vcpu))
 		return;
 	vmcb->intercept_exceptions |= 1u << VECTOR_DB;
+	/* An event of the processor's or the host's own: its frame must not hold the trap flag, but its handler is stepped */
+	if ((vmcb->event_injection & EVENT_VALID) != 0 && steps_left != 0)
+		inject_event(vcpu, vmcb->event_injection);
 	if ((vmcb->event_injection & EVENT_VALID) != 0)
-		return; /* its handler must not find the trap flag in the frame */
+		return;
 	if (storming && steps_left == 0 && random_below(ALARM_ONE_IN) == 0)
 		alarm_set(cpu_tsc() + random_below(ALARM_TICKS_MAX));
 	if (steps_left != 0)
