@@ -26,7 +26,8 @@ struct attest_answer {
 	const uint8_t *payload; /* until the next request */
 };
 
-/* Asks for @op with @size bytes (at most ATTEST_REQUEST_MAX), for a call of the guest that began at @start (clock.h). */
+/* Asks for @op with @size bytes (at most ATTEST_REQUEST_MAX), for a call of the guest that began at @start (clock.h).
+ */
 enum attest_requests_result attest_requests_run(uint32_t op, const void *request, uint32_t size, uint64_t start,
 						struct attest_answer *answer);
 

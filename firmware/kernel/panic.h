@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * The end of the road: for bugs of our own, and for a host that injects an exception into ring 0 or takes away its memory.
- * Never reached through input from the guest or a service.
+ * The end of the road: for bugs of our own, and for a host that injects an exception into ring 0 or takes away its
+ * memory. Never reached through input from the guest or a service.
  */
 #ifndef KERNEL_PANIC_H
 #define KERNEL_PANIC_H

@@ -28,8 +28,8 @@ bool scheduler_start(void);
 enum scheduler_result scheduler_turn(struct service *first, uint64_t deadline);
 
 /*
- * Turns for what services do for themselves, or for a guest that has not come back. A guest that waits for just that gives
- * its time until @deadline; else there is a slice now and then (budget.h).
+ * Turns for what services do for themselves, or for a guest that has not come back. A guest that waits for just that
+ * gives its time until @deadline; else there is a slice now and then (budget.h).
  */
 void scheduler_background(bool guest_waits, uint64_t deadline);
 

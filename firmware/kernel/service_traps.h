@@ -9,8 +9,8 @@
 struct service;
 
 /*
- * Handles @vector, which user_enter() returned for @service. The host can inject any vector, so an exception is believed
- * only as far as the instruction at RIP would have raised it. The service's address space is active.
+ * Handles @vector, which user_enter() returned for @service. The host can inject any vector, so an exception is
+ * believed only as far as the instruction at RIP would have raised it. The service's address space is active.
  */
 void service_traps_handle(struct service *service, uint32_t vector);
 

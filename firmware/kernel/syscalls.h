@@ -12,7 +12,8 @@ struct service;
 
 /*
  * Serves the call in the service's saved registers, RIP being at its SYSCALL instruction; sets RAX and steps over it. A
- * call that has to wait sets service->wait and leaves RIP where it is, so that it is made again. The service's address space is active.
+ * call that has to wait sets service->wait and leaves RIP where it is, so that it is made again. The service's address
+ * space is active.
  */
 void syscalls_handle(struct service *service);
 

@@ -12,7 +12,7 @@
 #define SPURIOUS_VECTOR 0xffu
 #define COUNT_MAX 0xffffffffull
 #define MEASURE_MICROSECONDS 1000u
-#define RATE_SHIFT 32	   /* the rate is timer counts for each 2^32 counter ticks */
+#define RATE_SHIFT 32		 /* the rate is timer counts for each 2^32 counter ticks */
 #define LATE_MICROSECONDS 20000u /* more than any host needs to interrupt a CPU that runs */
 
 static bool told;

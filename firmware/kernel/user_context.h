@@ -29,8 +29,8 @@ struct user_context {
 };
 
 /*
- * Runs @context at CPL 3 on the current CPU in the current address space. Returns the exception or interrupt vector that
- * ended its turn, with all registers saved in @context. Interrupts are off on return.
+ * Runs @context at CPL 3 on the current CPU in the current address space. Returns the exception or interrupt vector
+ * that ended its turn, with all registers saved in @context. Interrupts are off on return.
  */
 uint32_t user_enter(struct user_context *context);
 

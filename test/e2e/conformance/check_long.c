@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * TPM commands that take longer than a call may: answered with TPM_RC_RETRY until they are done, executed once, and never
- * answered with another command's result. The command is TPM2_CreatePrimary of an RSA key. A host that withholds the
- * firmware's timer makes it one long call; then there is nothing to retry, which the summary line shows.
+ * TPM commands that take longer than a call may: answered with TPM_RC_RETRY until they are done, executed once, and
+ * never answered with another command's result. The command is TPM2_CreatePrimary of an RSA key. A host that withholds
+ * the firmware's timer makes it one long call; then there is nothing to retry, which the summary line shows.
  */
 #include "abi.h"
 #include "attest.h"
@@ -159,8 +159,8 @@ static void extend_in_between(struct command *command)
 	check_equal("  TPM2_PCR_Extend in between", tpm_pcr_extend(DEBUG_PCR, event), TPM_RC_SUCCESS);
 	check_equal("  TPM2_PCR_Read", tpm_pcr_read(DEBUG_PCR, now), TPM_RC_SUCCESS);
 	check_equal("  TPM2_Hash", tpm_hash(&input, &expected), TPM_RC_SUCCESS);
-	check_true("  the PCR is extended once", expected.size == sizeof(now) &&
-							 memcmp(now, expected.data, sizeof(now)) == 0);
+	check_true("  the PCR is extended once",
+		   expected.size == sizeof(now) && memcmp(now, expected.data, sizeof(now)) == 0);
 }
 
 static void attest_in_between(struct command *command)

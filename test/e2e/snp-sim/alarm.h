@@ -12,7 +12,8 @@ extern uint64_t alarm_tsc_khz;
 /* Measures the timer. Interrupts are off. */
 void alarm_init(void);
 
-/* Rings when the TSC reaches @tsc; of several times asked for, the earliest counts and the rest have to be asked again. */
+/* Rings when the TSC reaches @tsc; of several times asked for, the earliest counts and the rest have to be asked again.
+ */
 void alarm_set(uint64_t tsc);
 
 /* Its interrupt has come and was acknowledged. */

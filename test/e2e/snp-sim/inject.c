@@ -88,9 +88,10 @@ void inject_event(struct vcpu *vcpu, uint64_t event)
 		}
 		if (vmcb->exit_code == EXIT_NPF && npf_handle(vcpu, true))
 			continue;
-		report_log("snp-sim: violation: rule=vc-delivery vmpl=%u rip=%lx gpa=%lx event %lx cannot be delivered, "
-			   "exit %lx\n",
-			   vcpu->vmpl, vmcb->rip, vmcb->exit_info_2, event, vmcb->exit_code);
+		report_log(
+			"snp-sim: violation: rule=vc-delivery vmpl=%u rip=%lx gpa=%lx event %lx cannot be delivered, "
+			"exit %lx\n",
+			vcpu->vmpl, vmcb->rip, vmcb->exit_info_2, event, vmcb->exit_code);
 		report_exit(EXIT_VALUE_VIOLATION);
 	}
 	vmcb->intercept_exceptions = exceptions;

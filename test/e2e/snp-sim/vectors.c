@@ -19,15 +19,16 @@
 #define INSN_IRETQ 0xcf48u
 #define INSN_REP_MOVSB 0xa4f3u
 
-/* A storm: a burst begins at one exit of VMPL0 in BURST_ONE_IN, and at each step of it an event comes at one in EVENT_ONE_IN. A
- * handler has about a dozen instructions, so that events nest, but die out. */
+/* A storm: a burst begins at one exit of VMPL0 in BURST_ONE_IN, and at each step of it an event comes at one in
+ * EVENT_ONE_IN. A handler has about a dozen instructions, so that events nest, but die out. */
 #define BURST_ONE_IN 24u
 #define BURST_STEPS_MAX 512u
 #define EVENT_ONE_IN 32u
 #define ALARM_ONE_IN 16u
 #define ALARM_TICKS_MAX 1000000u
 
-/* One event: at the SYSTEM_CALLth system call of a service, KERNEL_STEPS or ENTRY_STEPS after it, SERVICE_STEPS in ring 3 */
+/* One event: at the SYSTEM_CALLth system call of a service, KERNEL_STEPS or ENTRY_STEPS after it, SERVICE_STEPS in ring
+ * 3 */
 #define SYSTEM_CALL 20u
 #define KERNEL_STEPS 60u
 #define ENTRY_STEPS 3u
@@ -149,7 +150,8 @@ void vectors_before(struct vcpu *vcpu)
 	if (!active(vcpu))
 		return;
 	vmcb->intercept_exceptions |= 1u << VECTOR_DB;
-	/* An event of the processor's or the host's own: its frame must not hold the trap flag, but its handler is stepped */
+	/* An event of the processor's or the host's own: its frame must not hold the trap flag, but its handler is
+	 * stepped */
 	if ((vmcb->event_injection & EVENT_VALID) != 0 && steps_left != 0)
 		inject_event(vcpu, vmcb->event_injection);
 	if ((vmcb->event_injection & EVENT_VALID) != 0)
@@ -168,8 +170,7 @@ bool vectors_after(struct vcpu *vcpu)
 	if (!active(vcpu) && !stepped)
 		return false;
 	vmcb->rflags &= ~RFLAGS_TF;
-	if (storming && steps_left == 0 && !stepped && vmcb->exit_code != EXIT_NPF &&
-	    random_below(BURST_ONE_IN) == 0) {
+	if (storming && steps_left == 0 && !stepped && vmcb->exit_code != EXIT_NPF && random_below(BURST_ONE_IN) == 0) {
 		steps_left = 1 + random_below(BURST_STEPS_MAX);
 		in_burst_event = false;
 	}

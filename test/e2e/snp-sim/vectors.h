@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * A host that injects what it likes into VMPL0 (EVENTINJ, APM 2, 15.20): without restricted injection any vector, at any
- * instruction, whether interrupts are on or not. Two ways to do so:
+ * A host that injects what it likes into VMPL0 (EVENTINJ, APM 2, 15.20): without restricted injection any vector, at
+ * any instruction, whether interrupts are on or not. Two ways to do so:
  * - "storm": all that mean nothing to VMPL0 (interrupts 32 to 255, NMI, #HV) at random moments, the whole run long. In
  *   bursts VMPL0 is single-stepped, so that moments are between any two instructions, and events nest.
  * - "vector=V place=P": one event, in the boot of the firmware. P: 1 kernel, 2 first instructions after a service's
- *   system call, 3 the instruction that returns to a service, 4 a service, 5 a copy of its memory. "coded" gives it an error code.
+ *   system call, 3 the instruction that returns to a service, 4 a service, 5 a copy of its memory. "coded" gives it an
+ *   error code.
  */
 #ifndef SIM_VECTORS_H
 #define SIM_VECTORS_H

@@ -16,7 +16,7 @@ struct vcpu;
 struct x2apic {
 	uint64_t base; /* MSR 1Bh; 0: the host offers no APIC to this level */
 	uint32_t spurious, priority, error, divide, initial;
-	uint32_t lvt[6]; /* timer, thermal, performance, LINT0, LINT1, error */
+	uint32_t lvt[6];      /* timer, thermal, performance, LINT0, LINT1, error */
 	uint64_t timer_start; /* TSC at the write of the initial count */
 	bool timer_runs;
 	uint32_t requested[8], in_service[8];
