@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Clients that send TPM commands of any length of work in any order, come back or do not. Input: two bytes a call, which
- * command and how long its work would take. A command is its number and a tail that no other has. What must hold: no call
- * outlasts its budget; an answer is the command's own; every execution is answered at most once, and only one command is
- * executed at a time and in the order in which it was taken.
+ * Clients that send TPM commands of any length of work in any order, come back or do not. Input: two bytes a call,
+ * which command and how long its work would take. A command is its number and a tail that no other has. What must hold:
+ * no call outlasts its budget; an answer is the command's own; every execution is answered at most once, and only one
+ * command is executed at a time and in the order in which it was taken.
  */
 #include "../budget.h"
 #include "../vtpm_commands.h"
