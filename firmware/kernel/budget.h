@@ -10,10 +10,12 @@
 #define CALL_BUDGET_US 10000u
 
 /*
- * A TPM command the guest has to send again gets twice the time of the try before, up to 2^CALL_BUDGET_DOUBLINGS
- * budgets. Linux tries eight times, so a command has 2.5 s on a guest's only CPU, as long as Linux waits in all.
+ * A TPM command the guest has to send again gets this many times the time of the try before, up to a limit far below
+ * what kernels take for a lockup (10 to 20 s). Linux tries eight times, so that a command has 8.6 s on a guest's only
+ * CPU.
  */
-#define CALL_BUDGET_DOUBLINGS 7u
+#define CALL_BUDGET_GROWTH 3u
+#define CALL_BUDGET_MOST_US 2500000u
 
 /* After a call, what services do for themselves gets a slice, and then none for the share of time that belongs to the
  * guest. */

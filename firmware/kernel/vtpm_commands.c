@@ -25,7 +25,7 @@ struct answer {
 
 static struct command in_flight; /* with the service while its port names it as client */
 static struct answer answers[ANSWER_COUNT];
-static unsigned int retries; /* answered since the last response was delivered */
+static uint64_t budget_us = CALL_BUDGET_US; /* of the next call; grows until a response is delivered */
 
 static bool is_in_flight(const struct port *port)
 {
@@ -87,7 +87,7 @@ static enum vtpm_commands_result deliver(struct answer *answer, struct vtpm_resp
 	response->size = answer->response.size;
 	memcpy(response->data, answer->response.data, answer->response.size);
 	string_cleanse(answer, sizeof(*answer));
-	retries = 0;
+	budget_us = CALL_BUDGET_US;
 	return result;
 }
 
@@ -99,8 +99,9 @@ static enum vtpm_commands_result retry(struct vtpm_response *response)
 		.code = __builtin_bswap32(TPM_RC_RETRY),
 	};
 
-	if (retries < CALL_BUDGET_DOUBLINGS)
-		retries++;
+	budget_us *= CALL_BUDGET_GROWTH;
+	if (budget_us > CALL_BUDGET_MOST_US)
+		budget_us = CALL_BUDGET_MOST_US;
 	response->size = sizeof(header);
 	memcpy(response->data, &header, sizeof(header));
 	return VTPM_COMMANDS_RETRY;
@@ -118,7 +119,7 @@ enum vtpm_commands_result vtpm_commands_run(const uint8_t *command, uint32_t siz
 					    struct vtpm_response *response)
 {
 	struct port *port = &services[SERVICE_VTPM].port;
-	uint64_t deadline = clock_add(start, (uint64_t)CALL_BUDGET_US << retries);
+	uint64_t deadline = clock_add(start, budget_us);
 
 	vtpm_commands_collect();
 	for (;;) {
