@@ -71,3 +71,8 @@ void console_printf(const char *format, ...)
 	va_end(args);
 	spinlock_release(&lock);
 }
+
+void console_break_lock(void)
+{
+	spinlock_release(&lock);
+}

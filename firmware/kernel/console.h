@@ -12,4 +12,7 @@ void console_write(const char *text, size_t size);
 /* %s %c %u %d %x and %lu %ld %lx, with an optional zero-padded width (%016lx). */
 void console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* For a panic: forgets who holds the console. */
+void console_break_lock(void);
+
 #endif

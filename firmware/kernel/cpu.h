@@ -21,7 +21,6 @@
 #define CR4_UMIP (1u << 11)
 #define CR4_SMEP (1u << 20)
 #define CR4_SMAP (1u << 21)
-#define EFER_SCE (1u << 0)
 #define EFER_LME (1u << 8)
 #define EFER_LMA (1u << 10)
 #define EFER_NXE (1u << 11)
@@ -31,9 +30,15 @@
 #define RFLAGS_DF (1ull << 10)
 #define RFLAGS_NT (1ull << 14)
 #define RFLAGS_AC (1ull << 18)
-#define MSR_STAR 0xc0000081u
-#define MSR_LSTAR 0xc0000082u
-#define MSR_SFMASK 0xc0000084u
+/* Exception vectors (APM 2, chapter 8) */
+#define VECTOR_NMI 2u
+#define VECTOR_UD 6u
+#define VECTOR_DF 8u
+#define VECTOR_GP 13u
+#define VECTOR_PF 14u
+#define VECTOR_HV 28u
+#define VECTOR_VC 29u
+#define VECTOR_FIRST_INTERRUPT 32u
 #define MSR_FS_BASE 0xc0000100u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_KERNEL_GS_BASE 0xc0000102u

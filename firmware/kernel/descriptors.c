@@ -29,23 +29,13 @@ struct __attribute__((packed)) table_register {
 };
 
 extern const uint64_t entry_vectors[IDT_ENTRIES]; /* entry.S */
-extern void entry_syscall(void);
 
 static struct gate idt[IDT_ENTRIES] __attribute__((aligned(4096)));
 
+/* Only a double fault may strike without a usable stack. Every other vector nests on the kernel's stack: entry.S. */
 static uint16_t ist_of(unsigned int vector)
 {
-	switch (vector) {
-	case 2:	 /* NMI */
-	case 18: /* machine check */
-		return IST_NMI;
-	case 8:
-		return IST_DOUBLE_FAULT;
-	case 29: /* #VC may strike in the first instructions of a system call, on the service's stack */
-		return IST_VC;
-	default:
-		return 0;
-	}
+	return vector == VECTOR_DF ? IST_DOUBLE_FAULT : 0;
 }
 
 void descriptors_init_idt(void)
@@ -85,8 +75,4 @@ void descriptors_load(struct percpu *cpu)
 	cpu->self = cpu;
 	cpu_write_msr(MSR_GS_BASE, (uint64_t)cpu);
 	cpu_write_msr(MSR_KERNEL_GS_BASE, 0);
-	/* SYSCALL: CS = 08, SS = 10. SYSRET is not used, but its base keeps the conventional order. */
-	cpu_write_msr(MSR_STAR, (uint64_t)(SELECTOR_KERNEL_DATA | 3) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
-	cpu_write_msr(MSR_LSTAR, (uint64_t)entry_syscall);
-	cpu_write_msr(MSR_SFMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
 }

@@ -26,7 +26,7 @@ struct segment_table {
 
 struct percpu;
 
-/* Fills the CPU's GDT and TSS, loads them, the IDT, GS and the system call MSRs. Stacks must be set in cpu->tss. */
+/* Fills the CPU's GDT and TSS, loads them, the IDT and GS. Stacks must be set in cpu->tss. */
 void descriptors_load(struct percpu *cpu);
 
 /* Once, before the first descriptors_load(). */

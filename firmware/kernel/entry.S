@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Ways into ring 0: exceptions and interrupts (all 256 vectors), SYSCALL, and the way to ring 3 and back.
- * From ring 3, every entry saves the registers in the CPU's struct user_context and returns from user_enter().
- * From ring 0, an exception calls exception_kernel(), which repairs it through the exception table or panics.
+ * Ways into ring 0: exceptions and interrupts (all 256 vectors), and the way to ring 3 and back. From ring 3, every entry
+ * saves the registers in the CPU's struct user_context and returns from user_enter(). From ring 0, an exception calls
+ * exception_kernel(), which repairs it through the exception table or panics.
+ *
+ * The host may inject any vector between any two instructions, with interrupts off too, with or without an error code.
+ * So at CPL 0 the stack pointer is always good: there is no SYSCALL entry, which would begin on the service's stack
+ * (EFER.SCE is 0; a service's SYSCALL raises #UD), and no vector but #DF has a stack of its own, which a second event
+ * would overwrite. Interrupts that hit ring 0 return before anything is touched, GS included.
  */
 #include "asm_offsets.h"
 #include "layout.h"
@@ -11,14 +16,9 @@
 	.text
 	.altmacro
 
-	/* Vectors with an error code: 8, 10-14, 17, 21, 29, 30 */
 	.macro vector_stub n
 	.balign 16
 vector_\n:
-	.if \n == 8 || (\n >= 10 && \n <= 14) || \n == 17 || \n == 21 || \n == 29 || \n == 30
-	.else
-	pushq $0
-	.endif
 	pushq $\n
 	jmp entry_common
 	.endm
@@ -49,11 +49,27 @@ vector_\n:
 	.endm
 
 entry_common:
-	cld
-	testb $3, 24(%rsp) /* CS */
+	/* The processor aligns RSP to 16 before it pushes, so alignment tells whether it pushed an error code. */
+	test $8, %spl
 	jnz 1f
+	pushq (%rsp)
+	movq $0, 8(%rsp)
+1:	testb $3, 24(%rsp) /* CS */
+	jnz entry_from_user
+	cmpq $VECTOR_FIRST_INTERRUPT_, (%rsp)
+	jae ignore
+	cmpq $VECTOR_NMI_, (%rsp)
+	je ignore
+	cmpq $VECTOR_HV_, (%rsp)
+	je ignore
+	cld
 	push_registers
-	mov %rsp, %rdi
+	mov $MSR_GS_BASE_, %ecx
+	rdmsr
+	test %edx, %edx
+	js 2f
+	swapgs /* struck on the way to or from ring 3: exception_kernel() panics */
+2:	mov %rsp, %rdi
 	mov %rsp, %rbp
 	and $~15, %rsp
 	call exception_kernel
@@ -73,10 +89,14 @@ entry_common:
 	pop %rcx
 	pop %rbx
 	pop %rax
+ignore:
 	add $16, %rsp /* vector, error */
 	iretq
 
-1:	swapgs
+entry_from_user:
+	pushq $2 /* DF, and AC with which a service would leave SMAP off */
+	popfq
+	swapgs
 	push_registers
 	/* Copy the frame to the context: the stack it stands on is about to be given up. */
 	mov %gs:PERCPU_USER, %rdi
@@ -86,40 +106,7 @@ entry_common:
 	mov $(FRAME_SIZE / 8), %ecx
 	mov FRAME_VECTOR(%rsp), %rax
 	rep movsq
-	jmp user_leave
-
-	.globl entry_syscall
-	.balign 16
-entry_syscall:
-	swapgs
-	mov %rsp, %gs:PERCPU_USER_RSP
-	mov %gs:PERCPU_USER, %rsp /* used as a pointer only: interrupts are off, #VC has a stack of its own */
-	mov %r15, FRAME_R15(%rsp)
-	mov %r14, FRAME_R14(%rsp)
-	mov %r13, FRAME_R13(%rsp)
-	mov %r12, FRAME_R12(%rsp)
-	mov %r11, FRAME_R11(%rsp)
-	mov %r10, FRAME_R10(%rsp)
-	mov %r9, FRAME_R9(%rsp)
-	mov %r8, FRAME_R8(%rsp)
-	mov %rbp, FRAME_RBP(%rsp)
-	mov %rdi, FRAME_RDI(%rsp)
-	mov %rsi, FRAME_RSI(%rsp)
-	mov %rdx, FRAME_RDX(%rsp)
-	mov %rcx, FRAME_RCX(%rsp)
-	mov %rbx, FRAME_RBX(%rsp)
-	mov %rax, FRAME_RAX(%rsp)
-	mov %rcx, FRAME_RIP(%rsp) /* SYSCALL's return address and flags */
-	mov %r11, FRAME_RFLAGS(%rsp)
-	mov %gs:PERCPU_USER_RSP, %rax
-	mov %rax, FRAME_RSP(%rsp)
-	movq $SELECTOR_USER_CODE, FRAME_CS(%rsp)
-	movq $SELECTOR_USER_DATA, FRAME_SS(%rsp)
-	mov $USER_EXIT_SYSCALL_, %eax
-	/* fall through */
-
-/* EAX = what user_enter() returns */
-user_leave:
+	/* EAX = what user_enter() returns */
 	mov %gs:PERCPU_KERNEL_RSP, %rsp
 	pop %r15
 	pop %r14

@@ -15,6 +15,8 @@
 #define FEATURES_SHIFT 12
 #define FEATURES_NEEDED (GHCB_FEATURE_SNP | GHCB_FEATURE_AP_CREATION | GHCB_FEATURE_MULTI_VMPL)
 #define GHCB_VERSION 2u
+#define MSR_READ 0u
+#define MSR_WRITE 1u
 #define PSC_ATTEMPTS 1000u /* an honest host may answer in parts; one without progress is given up */
 
 static bool negotiated;
@@ -153,6 +155,28 @@ bool ghcb_out(uint16_t port, unsigned int size, uint32_t value)
 
 	GHCB_SET(ghcb, rax, value);
 	return call(ghcb, SVM_EXIT_IOIO, io_info(port, size, false), 0, NULL);
+}
+
+bool ghcb_read_msr(uint32_t msr, uint64_t *value)
+{
+	volatile struct ghcb *ghcb = begin();
+
+	GHCB_SET(ghcb, rcx, msr);
+	if (!call(ghcb, SVM_EXIT_MSR, MSR_READ, 0, NULL) || !is_valid(ghcb, offsetof(struct ghcb, rax)) ||
+	    !is_valid(ghcb, offsetof(struct ghcb, rdx)))
+		return false;
+	*value = ghcb->rdx << 32 | (uint32_t)ghcb->rax;
+	return true;
+}
+
+bool ghcb_write_msr(uint32_t msr, uint64_t value)
+{
+	volatile struct ghcb *ghcb = begin();
+
+	GHCB_SET(ghcb, rcx, msr);
+	GHCB_SET(ghcb, rax, (uint32_t)value);
+	GHCB_SET(ghcb, rdx, value >> 32);
+	return call(ghcb, SVM_EXIT_MSR, MSR_WRITE, 0, NULL);
 }
 
 bool ghcb_guest_request(struct gpa request, struct gpa response, uint64_t *exit_info_2)

@@ -40,6 +40,10 @@ bool ghcb_set_page_state(struct gpa_range range, bool shared);
 bool ghcb_in(uint16_t port, unsigned int size, uint32_t *value);
 bool ghcb_out(uint16_t port, unsigned int size, uint32_t value);
 
+/* RDMSR and WRMSR of a register the host emulates. False when the host refuses, with #GP or otherwise. */
+bool ghcb_read_msr(uint32_t msr, uint64_t *value);
+bool ghcb_write_msr(uint32_t msr, uint64_t value);
+
 /*
  * SNP_GUEST_REQUEST with two shared pages. Returns false when the host broke the protocol; otherwise *exit_info_2 says
  * what happened (0 = done).

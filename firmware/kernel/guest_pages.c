@@ -38,6 +38,11 @@ void guest_pages_acquire(void)
 	spinlock_acquire(&lock);
 }
 
+bool guest_pages_try_acquire(void)
+{
+	return spinlock_try_acquire(&lock);
+}
+
 void guest_pages_release(void)
 {
 	spinlock_release(&lock);

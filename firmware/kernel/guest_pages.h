@@ -28,6 +28,7 @@ enum guest_pages_state {
 bool guest_pages_init(const struct memory_map *map);
 
 void guest_pages_acquire(void);
+bool guest_pages_try_acquire(void);
 void guest_pages_release(void);
 
 /* State of the page of @size (4 KiB or 2 MiB, aligned to it) at @page; it lies in one range of the map. */

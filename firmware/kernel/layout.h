@@ -33,13 +33,11 @@
 
 #define SELECTOR_KERNEL_CODE 0x08
 #define SELECTOR_KERNEL_DATA 0x10
-#define SELECTOR_USER_DATA 0x1b /* SYSRET order: data, then code */
+#define SELECTOR_USER_DATA 0x1b
 #define SELECTOR_USER_CODE 0x23
 #define SELECTOR_TSS 0x28
 
 #define IST_DOUBLE_FAULT 1
-#define IST_VC 2
-#define IST_NMI 3
-#define IST_COUNT 3
+#define IST_COUNT 1
 
 #endif

@@ -7,6 +7,7 @@
 #include "abi/snp.h"
 #include "amd_sp.h"
 #include "boot_info.h"
+#include "clock.h"
 #include "console.h"
 #include "cpu.h"
 #include "cpuid.h"
@@ -19,9 +20,10 @@
 #include "panic.h"
 #include "percpu.h"
 #include "rmp.h"
+#include "scheduler.h"
 #include "secrets.h"
-#include "services.h"
 #include "stacks.h"
+#include "timer.h"
 #include "window.h"
 
 struct percpu percpu_table[CPU_MAX] __attribute__((aligned(64)));
@@ -75,9 +77,14 @@ static void boot_on_kernel_stack(void)
 {
 	if (!window_init() || !amd_sp_init())
 		panic("not enough memory");
+	if (!clock_calibrate())
+		console_printf("SVSM: the host has no interval timer: the clock's rate is assumed\n");
+	console_printf("SVSM: clock at %lu MHz\n", clock_kilohertz() / 1000);
+	(void)timer_init();
 	spinlock_acquire(&services_lock);
-	if (!services_load(info) || !services_start())
+	if (!services_load(info) || !scheduler_start())
 		panic("a service did not start");
+	timer_disarm();
 	for (unsigned int i = 0; i < SERVICE_COUNT; i++)
 		console_printf("SVSM: service %s ready, %lu pages, %lu system calls, %lu CPUID traps\n",
 			       services[i].name, services[i].space.pages, services[i].system_calls,

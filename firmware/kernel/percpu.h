@@ -10,6 +10,7 @@
 #include "addr.h"
 #include "descriptors.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ghcb;
@@ -19,7 +20,6 @@ struct user_context;
 struct percpu {
 	struct percpu *self;
 	uint64_t kernel_rsp;	   /* where user_enter() left the kernel stack; TSS.RSP0 while ring 3 runs */
-	uint64_t user_rsp;	   /* scratch of the SYSCALL entry */
 	struct user_context *user; /* filled at the next entry from ring 3 */
 	struct tss tss;
 
@@ -33,6 +33,9 @@ struct percpu {
 	struct gpa guest_vmsa_gpa;
 	struct gpa calling_area; /* page-aligned */
 	uint64_t calls;
+	uint64_t timer_rate; /* timer.c */
+	uint64_t timer_deadline;
+	bool timer_armed; /* and its interrupt has not come */
 	struct segment_table gdt;
 };
 

@@ -5,6 +5,7 @@
 #include "svsm_call.h"
 
 #include "abi/snp.h"
+#include "attest_requests.h"
 #include "freestanding_string.h"
 #include "guest_memory.h"
 #include "memory_map.h"
@@ -105,18 +106,17 @@ static uint32_t deliver(struct svsm_call *call, const struct svsm_attest_service
 
 static uint32_t ask_service(struct svsm_call *call, const struct svsm_attest_services *op, uint32_t service_op)
 {
-	struct port *port = &services[SERVICE_ATTEST].port;
-	uint32_t request_size = (uint32_t)sizeof(request.header) + request.header.selector_size;
-	uint32_t status = SERVICE_INTERNAL, size = 0;
-	const uint8_t *payload = NULL;
+	uint32_t size = (uint32_t)sizeof(request.header) + request.header.selector_size;
+	struct attest_answer answer;
 
-	if (port->state == PORT_DEAD)
-		return SVSM_ERR_INVALID_REQUEST;
-	if (!port_request(port, port, service_op, &request, request_size))
+	switch (attest_requests_run(service_op, &request, size, call->start, &answer)) {
+	case ATTEST_REQUESTS_DONE:
+		return deliver(call, op, answer.status, answer.payload, answer.size);
+	case ATTEST_REQUESTS_BUSY:
 		return SVSM_ERR_BUSY;
-	if (!services_run_for(port, port) || !port_take_reply(port, port, &status, &payload, &size))
+	default:
 		return SVSM_ERR_INVALID_REQUEST;
-	return deliver(call, op, status, payload, size);
+	}
 }
 
 /* Reads what the structure refers to, and asks. Under services_lock. */

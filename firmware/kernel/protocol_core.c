@@ -77,7 +77,7 @@ uint32_t protocol_core(struct svsm_call *call)
 	case SVSM_CORE_REMAP_CA:
 		return remap_ca(call);
 	case SVSM_CORE_PVALIDATE:
-		return pvalidate_list(gpa_of(call->rcx));
+		return pvalidate_list(gpa_of(call->rcx), call->start);
 	case SVSM_CORE_QUERY_PROTOCOL:
 		return query_protocol(call);
 	case SVSM_CORE_CONFIGURE_VTOM:

@@ -3,37 +3,23 @@
 /* Protocol 2, vTPM (AMD 58019, section 8): commands are carried to the vtpm service, nothing is interpreted here. */
 #include "svsm_call.h"
 
-#include "freestanding_string.h"
 #include "guest_memory.h"
 #include "services.h"
+#include "vtpm_commands.h"
 
 #define LOCALITY_SUPPORTED 0u
 
 /* Page-sized temporaries, under services_lock */
 static uint8_t command[SVSM_VTPM_REQUEST_MAX];
-static struct __attribute__((packed)) {
-	uint32_t size;
-	uint8_t data[SVSM_VTPM_RESPONSE_MAX];
-} response;
+static struct vtpm_response response;
 
-static uint32_t run_command(struct gpa page, uint32_t size)
+static uint32_t run_command(struct gpa page, uint32_t size, uint64_t start)
 {
-	struct port *port = &services[SERVICE_VTPM].port;
-	const uint8_t *payload;
-	uint32_t status, length;
-
 	if (!guest_memory_read(command, gpa_of(page.value + sizeof(struct svsm_vtpm_request)), size))
 		return SVSM_ERR_INVALID_ADDRESS;
-	if (port->state == PORT_DEAD)
+	if (vtpm_commands_run(command, size, start, &response) == VTPM_COMMANDS_FAILED)
 		return SVSM_ERR_INVALID_REQUEST;
-	if (!port_request(port, command, VTPM_OP_COMMAND, command, size))
-		return SVSM_ERR_BUSY;
-	if (!services_run_for(port, command) || !port_take_reply(port, command, &status, &payload, &length) ||
-	    status != SERVICE_OK || length > sizeof(response.data))
-		return SVSM_ERR_INVALID_REQUEST;
-	response.size = length;
-	memcpy(response.data, payload, length);
-	if (!guest_memory_write(page, &response, sizeof(response.size) + length))
+	if (!guest_memory_write(page, &response, sizeof(response.size) + response.size))
 		return SVSM_ERR_INVALID_ADDRESS;
 	return SVSM_SUCCESS;
 }
@@ -54,7 +40,7 @@ static uint32_t vtpm_cmd(struct svsm_call *call)
 		return SVSM_ERR_INVALID_PARAMETER;
 	if (!spinlock_try_acquire(&services_lock))
 		return SVSM_ERR_BUSY;
-	result = run_command(page, request.size);
+	result = run_command(page, request.size, call->start);
 	spinlock_release(&services_lock);
 	return result;
 }

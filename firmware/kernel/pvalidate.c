@@ -3,7 +3,10 @@
 #include "pvalidate.h"
 
 #include "abi/svsm.h"
+#include "budget.h"
 #include "calling_area.h"
+#include "clock.h"
+#include "cpu.h"
 #include "guest.h"
 #include "guest_memory.h"
 #include "guest_pages.h"
@@ -105,12 +108,13 @@ static uint32_t entry_apply(uint64_t entry)
 	return change(page, page_size, bytes, (entry & SVSM_PVALIDATE_VALIDATE) != 0, ignore);
 }
 
-static uint32_t run_list(struct gpa list, const struct svsm_pvalidate_list *header)
+/* Stops at an entry that fails, or between two when the time is over; `next` then tells the guest where. */
+static uint32_t run_list(struct gpa list, const struct svsm_pvalidate_list *header, uint64_t deadline)
 {
 	uint32_t result = SVSM_SUCCESS;
 	uint16_t next = header->next;
 
-	for (; next < header->entries && result == SVSM_SUCCESS; next++) {
+	while (next < header->entries) {
 		uint64_t entry;
 
 		if (!guest_memory_read(&entry, gpa_of(list.value + sizeof(*header) + next * sizeof(entry)),
@@ -119,16 +123,21 @@ static uint32_t run_list(struct gpa list, const struct svsm_pvalidate_list *head
 		result = entry_apply(entry);
 		if (result != SVSM_SUCCESS)
 			break;
+		next++;
+		if (next < header->entries && clock_passed(deadline)) {
+			result = SVSM_ERR_INCOMPLETE;
+			break;
+		}
 	}
 	if (!guest_memory_write(gpa_of(list.value + offsetof(struct svsm_pvalidate_list, next)), &next, sizeof(next)))
 		return SVSM_ERR_INVALID_ADDRESS;
 	return result;
 }
 
-uint32_t pvalidate_list(struct gpa list)
+uint32_t pvalidate_list(struct gpa list, uint64_t start)
 {
 	struct svsm_pvalidate_list header;
-	uint64_t offset = list.value & (PAGE_SIZE - 1);
+	uint64_t offset = list.value & (PAGE_SIZE - 1), deadline = clock_add(start, CALL_BUDGET_US);
 	uint32_t result;
 
 	if (!addr_is_aligned(list.value, sizeof(uint64_t)) || offset > PAGE_SIZE - sizeof(header))
@@ -138,8 +147,12 @@ uint32_t pvalidate_list(struct gpa list)
 	if (header.entries == 0 || header.next >= header.entries ||
 	    header.entries > (PAGE_SIZE - offset - sizeof(header)) / sizeof(uint64_t))
 		return SVSM_ERR_INVALID_PARAMETER;
-	guest_pages_acquire();
-	result = run_list(list, &header);
+	while (!guest_pages_try_acquire()) {
+		if (clock_passed(deadline))
+			return SVSM_ERR_BUSY;
+		cpu_pause();
+	}
+	result = run_list(list, &header, deadline);
 	guest_pages_release();
 	return result;
 }

@@ -9,6 +9,7 @@
 #include "services.h"
 #include "user_memory.h"
 
+#include <asm/poll.h>
 #include <errno.h>
 
 #define FD_STDIN 0
@@ -18,6 +19,8 @@
 #define STAT_SIZE 144u
 #define STAT_MODE 24u /* offset of st_mode in Linux's struct stat */
 #define MODE_CHARACTER 0020600u
+#define POLL_AT_ONCE 0
+#define POLL_FOR_EVER (-1)
 
 static int64_t write_log(struct service *service, struct uva from, uint64_t size)
 {
@@ -35,16 +38,30 @@ static int64_t write_log(struct service *service, struct uva from, uint64_t size
 	return (int64_t)chunk;
 }
 
+/* A service that asks again without an answer gives the old request up; the client must not wait for ever. */
+static void give_up_request(struct port *port)
+{
+	if (port->state != PORT_SERVING)
+		return;
+	port->header = (struct service_message){.op = port->header.op, .status = SERVICE_INTERNAL};
+	port->size = sizeof(port->header);
+	port->state = PORT_REPLIED;
+}
+
+/* The first question for a request says that the service is ready. */
+static void note_start(struct service *service)
+{
+	if (!service->started)
+		service->yields = true;
+	service->started = true;
+}
+
 static int64_t read_request(struct service *service, struct uva to, uint64_t size)
 {
 	struct port *port = &service->port;
 
-	/* A service that asks again without an answer gives the old request up; the client must not wait for ever. */
-	if (port->state == PORT_SERVING) {
-		port->header = (struct service_message){.op = port->header.op, .status = SERVICE_INTERNAL};
-		port->size = sizeof(port->header);
-		port->state = PORT_REPLIED;
-	}
+	note_start(service);
+	give_up_request(port);
 	if (port->state != PORT_REQUESTED) {
 		service->wait = WAIT_REQUEST;
 		return 0;
@@ -69,7 +86,33 @@ static int64_t write_reply(struct service *service, struct uva from, uint64_t si
 		return -EFAULT;
 	port->size = (uint32_t)size;
 	port->state = PORT_REPLIED;
+	service->yields = true;
 	return (int64_t)size;
+}
+
+int64_t service_files_poll(struct service *service, struct uva at, uint64_t count, uint64_t timeout)
+{
+	struct pollfd fd;
+
+	if (count != 1 || ((int)timeout != POLL_AT_ONCE && (int)timeout != POLL_FOR_EVER))
+		return -EINVAL;
+	if (!user_memory_read(&fd, at, sizeof(fd)))
+		return -EFAULT;
+	if (fd.fd != SERVICE_FD_REQUEST) {
+		fd.revents = POLLNVAL;
+	} else {
+		note_start(service);
+		if ((int)timeout == POLL_FOR_EVER)
+			give_up_request(&service->port);
+		fd.revents = service->port.state == PORT_REQUESTED ? (short)(fd.events & POLLIN) : 0;
+		if (fd.revents == 0 && (int)timeout == POLL_FOR_EVER) {
+			service->wait = WAIT_REQUEST;
+			return 0;
+		}
+	}
+	if (!user_memory_write(at, &fd, sizeof(fd)))
+		return -EFAULT;
+	return fd.revents != 0;
 }
 
 static int64_t write_vtpm(struct service *service, struct uva from, uint64_t size)

@@ -15,6 +15,9 @@ struct service;
 
 int64_t service_files_read(struct service *service, uint64_t fd, struct uva to, uint64_t size);
 int64_t service_files_write(struct service *service, uint64_t fd, struct uva from, uint64_t size);
+
+/* poll() of one descriptor at once or for ever: SERVICE_FD_REQUEST is readable while a request waits. */
+int64_t service_files_poll(struct service *service, struct uva at, uint64_t count, uint64_t timeout);
 int64_t service_files_stat(struct service *service, uint64_t fd, struct uva to);
 
 #endif

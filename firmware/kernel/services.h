@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * The ring-3 services. One CPU at a time runs them, holding services_lock; another CPU whose guest needs one answers
- * SVSM_ERR_BUSY. A service may be left at any instruction and resumed by any CPU.
+ * SVSM_ERR_BUSY. A service may be left at any instruction and resumed by any CPU: scheduler.h.
  */
 #ifndef KERNEL_SERVICES_H
 #define KERNEL_SERVICES_H
@@ -21,7 +21,7 @@ enum service_id {
 
 /* What a service that cannot run waits for. Its system call is executed again when that has come. */
 enum service_wait {
-	WAIT_NOTHING,
+	WAIT_NOTHING,	/* it can run: its turn was over, or has not come yet */
 	WAIT_REQUEST,	/* a request at its own port */
 	WAIT_VTPM_IDLE, /* to ask the vTPM */
 	WAIT_VTPM_REPLY,
@@ -37,6 +37,8 @@ struct service {
 	struct port port;
 	const uint8_t *key_templates; /* what is left to read of SERVICE_FD_KEY_TEMPLATES */
 	uint64_t key_templates_left;
+	bool started; /* it has asked for a request, or whether there is one */
+	bool yields;  /* it has answered, or started: its turn ends */
 	uint64_t brk_start, brk;
 	uint64_t system_calls;
 	uint64_t cpuid_traps;
@@ -48,12 +50,6 @@ extern struct spinlock services_lock;
 
 /* Loads the modules of @info. False with a message when one is missing or malformed. */
 bool services_load(const struct boot_info *info);
-
-/* Runs services until all wait for requests. False when one ended. */
-bool services_start(void);
-
-/* Runs services until @port has a reply for @client. False when its service ended or nothing can run. */
-bool services_run_for(struct port *port, const void *client);
 
 /* Ends @service: its port refuses everything from now on. */
 void services_end(struct service *service, const char *reason);

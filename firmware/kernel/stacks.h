@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* The current CPU's stacks: kernel, double fault, #VC, NMI; each lies between unmapped guard pages. */
+/* The current CPU's stacks: kernel and double fault; each lies between unmapped guard pages. */
 #ifndef KERNEL_STACKS_H
 #define KERNEL_STACKS_H
 

@@ -3,9 +3,13 @@
 #include "svsm_call.h"
 
 #include "abi/snp.h"
+#include "budget.h"
+#include "clock.h"
 #include "guest_memory.h"
 #include "percpu.h"
+#include "scheduler.h"
 #include "stack_marks.h"
+#include "timer.h"
 
 static uint32_t dispatch(struct svsm_call *call)
 {
@@ -21,6 +25,15 @@ static uint32_t dispatch(struct svsm_call *call)
 	}
 }
 
+/* What services do for themselves goes on after the call, as the guest gives them no other time. */
+static void run_background(const struct svsm_call *call, uint32_t result)
+{
+	if (!spinlock_try_acquire(&services_lock))
+		return;
+	scheduler_background(result == SVSM_ERR_BUSY, clock_add(call->start, CALL_BUDGET_US));
+	spinlock_release(&services_lock);
+}
+
 void svsm_call_serve(void)
 {
 	struct percpu *cpu = percpu_this();
@@ -28,6 +41,7 @@ void svsm_call_serve(void)
 	/* The area the call was made with: CORE_REMAP_CA moves it, but the flag is cleared in the old one. */
 	struct gpa pending = cpu->calling_area;
 	struct svsm_call call;
+	uint32_t result;
 	uint8_t flag;
 
 	/* The host may resume VMPL0 at will. A call is one only when the guest executed VMGEXIT and set the flag. */
@@ -40,9 +54,13 @@ void svsm_call_serve(void)
 		.rdx = vmsa->rdx,
 		.r8 = vmsa->r8,
 		.r9 = vmsa->r9,
+		.start = clock_now(),
 	};
 	cpu->calls++;
-	vmsa->rax = dispatch(&call);
+	result = dispatch(&call);
+	run_background(&call, result);
+	timer_disarm();
+	vmsa->rax = result;
 	vmsa->rcx = call.rcx;
 	vmsa->rdx = call.rdx;
 	vmsa->r8 = call.r8;

@@ -18,6 +18,7 @@ struct svsm_call {
 	uint32_t protocol;
 	uint32_t number;
 	uint64_t rcx, rdx, r8, r9;
+	uint64_t start; /* clock.h: when VMPL0 took the CPU for it */
 };
 
 /* Serves the pending call of the current CPU's guest, if there is one. */

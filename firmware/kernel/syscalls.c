@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <linux/futex.h>
 
-#define SYSCALL_LENGTH 2u
 #define HEAP_LIMIT (24ull * 1024 * 1024)
 #define MMAP_START 0x0000100000000000ull
 #define MMAP_SIZE (24ull * 1024 * 1024)
@@ -60,6 +59,11 @@ static int64_t sys_writev(struct service *service, const uint64_t *args)
 		total += written;
 	}
 	return total;
+}
+
+static int64_t sys_poll(struct service *service, const uint64_t *args)
+{
+	return service_files_poll(service, (struct uva){args[0]}, args[1], args[2]);
 }
 
 static int64_t sys_brk(struct service *service, const uint64_t *args)
@@ -260,6 +264,7 @@ static const struct {
 	{__NR_read, sys_read},
 	{__NR_write, sys_write},
 	{__NR_writev, sys_writev},
+	{__NR_poll, sys_poll},
 	{__NR_brk, sys_brk},
 	{__NR_mmap, sys_mmap},
 	{__NR_munmap, sys_munmap},
@@ -310,8 +315,8 @@ void syscalls_handle(struct service *service)
 			break;
 		}
 	}
-	if (service->wait == WAIT_NOTHING)
-		regs->rax = (uint64_t)result;
-	else
-		regs->rip -= SYSCALL_LENGTH;
+	if (service->wait != WAIT_NOTHING)
+		return;
+	regs->rax = (uint64_t)result;
+	regs->rip += SYSCALL_LENGTH;
 }

@@ -28,11 +28,9 @@ struct user_context {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* FXSAVE image */
 };
 
-#define USER_EXIT_SYSCALL 256u /* otherwise the vector */
-
 /*
- * Runs @context at CPL 3 on the current CPU in the current address space. Returns the exception or interrupt vector, or
- * USER_EXIT_SYSCALL, with all registers saved in @context. Interrupts are off on return.
+ * Runs @context at CPL 3 on the current CPU in the current address space. Returns the exception or interrupt vector
+ * that ended its turn, with all registers saved in @context. Interrupts are off on return.
  */
 uint32_t user_enter(struct user_context *context);
 

@@ -22,9 +22,12 @@ void asm_offsets(void)
 	OFFSET(MSR_GHCB_, MSR_GHCB);
 	OFFSET(CR0_BOOT, (int32_t)(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG));
 	OFFSET(CR4_BOOT, CR4_PAE | CR4_MCE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT);
-	OFFSET(EFER_BOOT, EFER_SCE | EFER_LME | EFER_NXE);
+	OFFSET(EFER_BOOT, EFER_LME | EFER_NXE);
+	OFFSET(MSR_GS_BASE_, MSR_GS_BASE);
+	OFFSET(VECTOR_NMI_, VECTOR_NMI);
+	OFFSET(VECTOR_HV_, VECTOR_HV);
+	OFFSET(VECTOR_FIRST_INTERRUPT_, VECTOR_FIRST_INTERRUPT);
 	OFFSET(PERCPU_KERNEL_RSP, offsetof(struct percpu, kernel_rsp));
-	OFFSET(PERCPU_USER_RSP, offsetof(struct percpu, user_rsp));
 	OFFSET(PERCPU_USER, offsetof(struct percpu, user));
 	OFFSET(PERCPU_TSS_RSP0, offsetof(struct percpu, tss) + offsetof(struct tss, rsp));
 	OFFSET(FRAME_SIZE, sizeof(struct trap_frame));
@@ -50,5 +53,4 @@ void asm_offsets(void)
 	OFFSET(FRAME_RSP, offsetof(struct trap_frame, rsp));
 	OFFSET(FRAME_SS, offsetof(struct trap_frame, ss));
 	OFFSET(CONTEXT_FAULT_ADDRESS, offsetof(struct user_context, fault_address));
-	OFFSET(USER_EXIT_SYSCALL_, USER_EXIT_SYSCALL);
 }

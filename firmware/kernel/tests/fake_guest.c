@@ -3,6 +3,7 @@
 #include "fake_guest.h"
 
 #include "../calling_area.h"
+#include "../clock.h"
 #include "../guest_memory.h"
 #include "../guest_pages.h"
 #include "../memory_map.h"
@@ -21,6 +22,7 @@ uint8_t fake_ram[FAKE_RAM_SIZE];
 struct fake_page fake_pages[FAKE_RAM_SIZE / PAGE_SIZE];
 struct percpu fake_cpu;
 bool fake_zeroing_fails;
+uint64_t fake_now, fake_us_per_look;
 jmp_buf *fake_panic_to;
 
 /* What the firmware gets as pages; taken back by the next reset */
@@ -57,6 +59,17 @@ void fake_guest_swap(uint64_t gpa)
 	*hidden = kept;
 }
 
+uint64_t clock_add(uint64_t time, uint64_t microseconds)
+{
+	return time + microseconds;
+}
+
+bool clock_passed(uint64_t deadline)
+{
+	fake_now += fake_us_per_look;
+	return fake_now >= deadline;
+}
+
 void fake_guest_reset(void)
 {
 	memset(fake_ram, 0, sizeof(fake_ram));
@@ -67,6 +80,7 @@ void fake_guest_reset(void)
 	fake_zeroing_fails = false;
 	fake_panic_to = NULL;
 	pool_used = 0;
+	fake_us_per_look = 0;
 	memory_map_guest.count = 1;
 	memory_map_guest.range[0] = (struct gpa_range){0, FAKE_RAM_SIZE};
 	fake_cpu = (struct percpu){.self = &fake_cpu, .calling_area = {0x1000}};

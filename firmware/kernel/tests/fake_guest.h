@@ -33,6 +33,10 @@ void fake_guest_swap(uint64_t gpa); /* shows another page at @gpa, not validated
 /* What panic() returns to: set with setjmp(); it is a failure of the test otherwise. */
 extern jmp_buf *fake_panic_to;
 
+/* clock.h counts in microseconds here, and time passes when a test says so. */
+extern uint64_t fake_now;
+extern uint64_t fake_us_per_look; /* passes at each look at the clock */
+
 /* All pages private, validated, VMPL2's, zero; memory_map_guest set; GS points to fake_cpu, its calling area at 0x1000.
  */
 void fake_guest_reset(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Core protocol on the host: arguments at and beyond their bounds, PVALIDATE lists, calling areas. */
+#include "../budget.h"
 #include "../calling_area.h"
 #include "../guest_memory.h"
 #include "../svsm_call.h"
@@ -27,7 +28,7 @@ static int setup(void **state)
 
 static uint32_t core(uint32_t number, uint64_t *rcx)
 {
-	struct svsm_call call = {.protocol = SVSM_PROTOCOL_CORE, .number = number, .rcx = *rcx};
+	struct svsm_call call = {.protocol = SVSM_PROTOCOL_CORE, .number = number, .rcx = *rcx, .start = fake_now};
 	uint32_t result = protocol_core(&call);
 
 	*rcx = call.rcx;
@@ -223,6 +224,30 @@ static void pvalidate_large(void **state)
 	assert_int_equal(pvalidate(1, 0, &entry), SVSM_ERR_INVALID_ADDRESS);
 }
 
+/* A list that takes too long goes on where it stopped when the guest makes the call again. */
+static void pvalidate_in_parts(void **state)
+{
+	uint64_t list[8];
+	uint16_t next = 0;
+	unsigned int calls = 0;
+	uint32_t result;
+
+	(void)state;
+	for (uint64_t i = 0; i < 8; i++)
+		list[i] = PAGE_A + i * PAGE_SIZE; /* rescind: a second time would fail */
+	fake_us_per_look = CALL_BUDGET_US / 3 + 1;
+	do {
+		result = pvalidate(8, next, list);
+		next = next_field();
+		calls++;
+		assert_int_equal(next, result == SVSM_SUCCESS ? 8 : calls * 3);
+	} while (result == SVSM_ERR_INCOMPLETE);
+	assert_int_equal(result, SVSM_SUCCESS);
+	assert_int_equal(calls, 3);
+	for (uint64_t i = 0; i < 8; i++)
+		assert_false(fake_pages[PAGE_A / PAGE_SIZE + i].validated);
+}
+
 static void pvalidate_malformed(void **state)
 {
 	uint64_t good = PAGE_A;
@@ -273,6 +298,7 @@ int main(void)
 		cmocka_unit_test_setup(host_swaps_before_rescinding, setup),
 		cmocka_unit_test_setup(host_shows_a_page_validated_before, setup),
 		cmocka_unit_test_setup(pvalidate_large, setup),
+		cmocka_unit_test_setup(pvalidate_in_parts, setup),
 		cmocka_unit_test_setup(pvalidate_malformed, setup),
 		cmocka_unit_test_setup(configure_vtom, setup),
 	};

@@ -2,8 +2,9 @@
 /* Copyright (c) The SVSM Authors */
 /* Attestation and vTPM protocols on the host: what the guest may ask, what it gets back, and that nothing is written on
  * refusal. */
-#include "../services.h"
+#include "../scheduler.h"
 #include "../svsm_call.h"
+#include "../vtpm_commands.h"
 #include "abi/snp.h"
 #include "fake_guest.h"
 
@@ -65,10 +66,13 @@ static void answer_vtpm(struct port *port)
 	port->size = (uint32_t)sizeof(port->header) + 10;
 }
 
-bool services_run_for(struct port *port, const void *client)
+enum scheduler_result scheduler_turn(struct service *first, uint64_t deadline)
 {
-	if (service_dies || port->state != PORT_REQUESTED || port->client != client)
-		return false;
+	struct port *port = &first->port;
+
+	(void)deadline;
+	if (service_dies || port->state != PORT_REQUESTED)
+		return SCHEDULER_STUCK;
 	requests++;
 	if (port == &services[SERVICE_ATTEST].port)
 		answer_attest(port);
@@ -76,7 +80,8 @@ bool services_run_for(struct port *port, const void *client)
 		answer_vtpm(port);
 	port->header.status = answer_status;
 	port->state = PORT_REPLIED;
-	return true;
+	vtpm_commands_collect();
+	return SCHEDULER_RAN;
 }
 
 static int setup(void **state)

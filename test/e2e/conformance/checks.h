@@ -25,8 +25,9 @@ void checks_remap(void);
 void checks_pvalidate(void);
 void checks_attest(void);
 void checks_vtpm(void);
-/* These two need a started TPM. */
+/* These need a started TPM. */
 void checks_keys(void);
 void checks_selector(void);
+void checks_long(void);
 
 #endif

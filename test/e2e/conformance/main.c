@@ -35,6 +35,7 @@ void guest_main(void)
 	checks_vtpm();
 	checks_keys();
 	checks_selector();
+	checks_long();
 	console_printf("note: checks took %lu ms, %lu calls were repeated\n", clock_milliseconds(cpu_tsc() - start),
 		       svsm_call_retries);
 	evidence_run();

@@ -8,6 +8,7 @@
 #include "interrupts.h"
 #include "npf.h"
 #include "report.h"
+#include "vectors.h"
 
 #define SEV_STATUS_VALUE (SEV_STATUS_SEV | SEV_STATUS_ES | SEV_STATUS_SNP)
 #define VMGEXIT_LENGTH 4u
@@ -78,6 +79,7 @@ static void handle(struct vcpu *vcpu)
 		if ((vmcb->exit_int_info & EVENT_VALID) != 0)
 			vmcb->event_injection = vmcb->exit_int_info;
 		inject_take_interrupts();
+		x2apic_update(vcpu);
 		break;
 	case EXIT_CPUID:
 		inject_vc(vcpu, SVM_EXIT_CPUID);
@@ -118,11 +120,15 @@ _Noreturn void exits_loop(struct vcpu *vcpu)
 	vcpu_attach(vcpu);
 	for (;;) {
 		interrupts_offer(vcpu);
+		x2apic_offer(vcpu);
+		vectors_before(vcpu);
 		vcpu_enter(vcpu);
+		x2apic_after(vcpu);
 		if (report_trace)
 			report_log("exit %lx vmpl %u rip %lx info %lx %lx\n", vcpu_current(vcpu)->vmcb->exit_code,
 				   vcpu->vmpl, vcpu_current(vcpu)->vmcb->rip, vcpu_current(vcpu)->vmcb->exit_info_1,
 				   vcpu_current(vcpu)->vmcb->exit_info_2);
-		handle(vcpu);
+		if (!vectors_after(vcpu))
+			handle(vcpu);
 	}
 }

@@ -6,10 +6,11 @@
 #include "ghcb_nae.h"
 #include "memory.h"
 #include "report.h"
-#include "residency.h"
+#include "summary.h"
 
 #define PORT_RANGE_COUNT (sizeof(ports) / sizeof(ports[0]))
 #define MMIO_SIZE_MAX 8u
+#define PORT_END 0xf4 /* QEMU's isa-debug-exit */
 #define KEYBOARD_COMMAND 0x64u
 #define PULSE_RESET                                                                                                    \
 	0xfeu /* the keyboard controller's output to the processor's reset line; QEMU ends with status 0               \
@@ -38,9 +39,11 @@ static uint32_t port_in(uint16_t port, unsigned int size)
 
 static void port_out(uint16_t port, unsigned int size, uint32_t value)
 {
+	if (port == PORT_END)
+		summary_print();
 	if (port == KEYBOARD_COMMAND && (uint8_t)value == PULSE_RESET) {
 		report_log("snp-sim: the guest resets the machine\n");
-		residency_report();
+		summary_print();
 	}
 	if (port_known(port, size))
 		cpu_out(port, size, value);

@@ -7,6 +7,7 @@
 #include "npf.h"
 #include "report.h"
 #include "rmp.h"
+#include "summary.h"
 
 bool ghcb_host_page_state(uint64_t gpa, bool large, unsigned int op)
 {
@@ -23,6 +24,7 @@ bool ghcb_host_page_state(uint64_t gpa, bool large, unsigned int op)
 
 static _Noreturn void terminate(uint64_t request)
 {
+	summary_print();
 	report_log("snp-sim: terminate: set=%lu reason=%lx\n", request >> 12 & 0xf, request >> 16 & 0xff);
 	report_exit(EXIT_VALUE_TERMINATED);
 }

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "npf.h"
 #include "report.h"
+#include "residency.h"
 #include "rmp.h"
 #include "sp.h"
 
@@ -153,7 +154,7 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		ghcb_io(ghcb, info_1, info_2);
 		break;
 	case SVM_EXIT_MSR:
-		ghcb_rdwr_msr(ghcb, info_1 != 0);
+		ghcb_rdwr_msr(vcpu, ghcb, info_1 != 0);
 		break;
 	case GHCB_EXIT_MMIO_READ:
 	case GHCB_EXIT_MMIO_WRITE:

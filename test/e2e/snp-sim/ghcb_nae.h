@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+struct vcpu;
+
 /* True when the guest marked the 8 bytes at @offset as valid. */
 bool ghcb_is_valid(const struct ghcb *ghcb, size_t offset);
 
@@ -29,6 +31,6 @@ void ghcb_io(struct ghcb *ghcb, uint64_t info, uint64_t count);
 void ghcb_mmio(struct ghcb *ghcb, uint64_t gpa, uint64_t size, bool write);
 
 /* ghcb_rdwr_msr.c */
-void ghcb_rdwr_msr(struct ghcb *ghcb, bool write);
+void ghcb_rdwr_msr(struct vcpu *vcpu, struct ghcb *ghcb, bool write);
 
 #endif

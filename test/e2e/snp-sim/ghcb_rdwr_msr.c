@@ -7,6 +7,7 @@
 #include "cpu.h"
 #include "ghcb_nae.h"
 #include "report.h"
+#include "x2apic.h"
 
 #define MSR_TSC 0x10u
 #define MSR_APIC_BASE 0x1bu
@@ -37,16 +38,18 @@ static bool is_quiet(uint32_t msr)
 	return false;
 }
 
-void ghcb_rdwr_msr(struct ghcb *ghcb, bool write)
+void ghcb_rdwr_msr(struct vcpu *vcpu, struct ghcb *ghcb, bool write)
 {
 	uint32_t msr = (uint32_t)ghcb->rcx;
-	uint64_t value = 0;
+	uint64_t value = write ? ghcb->rdx << 32 | (uint32_t)ghcb->rax : 0;
 
 	if (!VALID(ghcb, rcx) || (write && (!VALID(ghcb, rax) || !VALID(ghcb, rdx)))) {
 		ghcb_refuse(ghcb, GHCB_BAD_MISSING_INPUT);
 		return;
 	}
-	if (!write && msr == MSR_TSC) {
+	if (x2apic_access(vcpu, msr, write, &value)) {
+		/* The level has an APIC, with this register */
+	} else if (!write && msr == MSR_TSC) {
 		value = cpu_tsc();
 	} else if (!write && msr == MSR_APIC_BASE) {
 		value = APIC_BASE_RESET;

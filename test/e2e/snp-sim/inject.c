@@ -2,17 +2,14 @@
 /* Copyright (c) The SVSM Authors */
 #include "inject.h"
 
+#include "alarm.h"
 #include "cpu.h"
+#include "host_apic.h"
 #include "interrupts.h"
 #include "npf.h"
 #include "report.h"
 
-#define APIC_BASE 0xfee00000ull
-#define APIC_EOI 0xb0
-#define APIC_SPURIOUS 0xf0
-#define APIC_ICR 0x300
 #define APIC_SELF 0x40000u
-#define SELF_VECTOR 0xf0u
 #define ALIAS_VECTOR 17u
 #define VC_VECTOR 29u
 #define EFER_LMA (1ull << 10)
@@ -30,11 +27,6 @@ struct interrupt_frame {
 };
 void interrupt_handle(const struct interrupt_frame *frame);
 
-static void apic_write(unsigned int reg, uint32_t value)
-{
-	*(volatile uint32_t *)(APIC_BASE + reg) = value;
-}
-
 void interrupt_handle(const struct interrupt_frame *frame)
 {
 	if (frame->vector < 32 && frame->vector != 2) {
@@ -42,8 +34,10 @@ void interrupt_handle(const struct interrupt_frame *frame)
 			   frame->rip);
 		report_exit(EXIT_VALUE_INTERNAL);
 	}
-	if (frame->vector == SELF_VECTOR)
-		apic_write(APIC_EOI, 0);
+	if (frame->vector == ALARM_VECTOR)
+		alarm_rang();
+	if (frame->vector == SELF_VECTOR || frame->vector == ALARM_VECTOR)
+		host_apic_write(APIC_EOI, 0);
 	else if (frame->vector != 2)
 		interrupts_queue((uint8_t)frame->vector); /* acknowledged at the PIC by the guest */
 }
@@ -64,7 +58,8 @@ void inject_init(void)
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 	cpu_out(0x21, 1, 0xff);
 	cpu_out(0xa1, 1, 0xff);
-	apic_write(APIC_SPURIOUS, 0x1ff);
+	host_apic_write(APIC_SPURIOUS, 0x1ff);
+	alarm_init();
 	__asm__ volatile("clgi");
 }
 
@@ -73,14 +68,42 @@ void inject_take_interrupts(void)
 	__asm__ volatile("stgi; sti; nop; nop; cli; clgi" : : : "memory");
 }
 
+void inject_event(struct vcpu *vcpu, uint64_t event)
+{
+	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
+	uint32_t exceptions = vmcb->intercept_exceptions;
+
+	/* A fault while the frame is pushed must come here: it would find a moved table */
+	vmcb->intercept_exceptions |= 1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14;
+	for (;;) {
+		vmcb->event_injection = event;
+		host_apic_write(APIC_ICR, APIC_SELF | SELF_VECTOR);
+		vcpu_enter(vcpu);
+		if (vmcb->exit_code == EXIT_INTR && (vmcb->exit_int_info & EVENT_VALID) == 0)
+			break;
+		if (vmcb->exit_code == EXIT_INTR) {
+			/* Before the delivery was complete: once more, from the start */
+			inject_take_interrupts();
+			continue;
+		}
+		if (vmcb->exit_code == EXIT_NPF && npf_handle(vcpu, true))
+			continue;
+		report_log(
+			"snp-sim: violation: rule=vc-delivery vmpl=%u rip=%lx gpa=%lx event %lx cannot be delivered, "
+			"exit %lx\n",
+			vcpu->vmpl, vmcb->rip, vmcb->exit_info_2, event, vmcb->exit_code);
+		report_exit(EXIT_VALUE_VIOLATION);
+	}
+	vmcb->intercept_exceptions = exceptions;
+	inject_take_interrupts();
+}
+
 void inject_vc(struct vcpu *vcpu, uint64_t error)
 {
 	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
 	uint64_t shift = (VC_VECTOR - ALIAS_VECTOR) * ((vmcb->efer & EFER_LMA) != 0 ? 16ull : 8ull);
 	uint64_t base = vmcb->idtr.base;
 	uint32_t limit = vmcb->idtr.limit;
-	uint32_t exceptions = vmcb->intercept_exceptions;
-	uint64_t event = error << 32 | EVENT_VALID | EVENT_ERROR_CODE | EVENT_EXCEPTION | ALIAS_VECTOR;
 
 	if (limit < VC_VECTOR * shift / (VC_VECTOR - ALIAS_VECTOR)) {
 		report_log("snp-sim: violation: rule=vc-without-handler vmpl=%u rip=%lx gpa=0 #VC %lx with no IDT "
@@ -92,28 +115,7 @@ void inject_vc(struct vcpu *vcpu, uint64_t error)
 		report_log("#VC %lx at %lx vmpl %u\n", error, vmcb->rip, vcpu->vmpl);
 	vmcb->idtr.base = base + shift;
 	vmcb->idtr.limit = limit - (uint32_t)shift;
-	/* A fault while the frame is pushed must come here, not through the moved table */
-	vmcb->intercept_exceptions |= 1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14;
-	for (;;) {
-		vmcb->event_injection = event;
-		apic_write(APIC_ICR, APIC_SELF | SELF_VECTOR);
-		vcpu_enter(vcpu);
-		if (vmcb->exit_code == EXIT_INTR && (vmcb->exit_int_info & EVENT_VALID) == 0)
-			break;
-		if (vmcb->exit_code == EXIT_INTR) {
-			/* Before the delivery was complete: once more, from the start */
-			inject_take_interrupts();
-			continue;
-		}
-		if (vmcb->exit_code == EXIT_NPF && npf_handle(vcpu, true))
-			continue;
-		report_log("snp-sim: violation: rule=vc-delivery vmpl=%u rip=%lx gpa=%lx #VC %lx cannot be delivered, "
-			   "exit %lx\n",
-			   vcpu->vmpl, vmcb->rip, vmcb->exit_info_2, error, vmcb->exit_code);
-		report_exit(EXIT_VALUE_VIOLATION);
-	}
+	inject_event(vcpu, error << 32 | EVENT_VALID | EVENT_ERROR_CODE | EVENT_EXCEPTION | ALIAS_VECTOR);
 	vmcb->idtr.base = base;
 	vmcb->idtr.limit = limit;
-	vmcb->intercept_exceptions = exceptions;
-	inject_take_interrupts();
 }

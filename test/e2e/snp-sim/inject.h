@@ -14,6 +14,10 @@
 /* Delivers #VC with @error (an SVM exit code) at the current RIP. */
 void inject_vc(struct vcpu *vcpu, uint64_t error);
 
+/* Delivers @event (EVENTINJ) at the current RIP; the level has then not executed the first instruction of its handler.
+ */
+void inject_event(struct vcpu *vcpu, uint64_t event);
+
 /* Takes pending physical interrupts; called after EXIT_INTR. */
 void inject_take_interrupts(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Start of the simulated host: finds its RAM, the image and its options, launches the guest and runs it. */
+#include "alarm.h"
 #include "cpu.h"
 #include "exits.h"
 #include "freestanding_string.h"
@@ -12,6 +13,7 @@
 #include "residency.h"
 #include "rmp.h"
 #include "sp.h"
+#include "vectors.h"
 
 #define MULTIBOOT_MEMORY (1u << 0)
 #define MULTIBOOT_COMMAND_LINE (1u << 2)
@@ -80,15 +82,24 @@ void sim_main(void)
 	rmp_small_pages = has_word(options, "4k");
 	residency_log_calls = has_word(options, "calls");
 	residency_tsc_khz = number_after(options, "tsc-khz=");
+	if (has_word(options, "storm"))
+		vectors_storm(number_after(options, "seed="));
+	if (number_after(options, "place=") != 0)
+		vectors_one((unsigned int)number_after(options, "vector="),
+			    (enum vectors_place)number_after(options, "place="), has_word(options, "coded"));
 	if (image->end > GUEST_HPA || image->start >= image->end)
 		report_internal("the image is too large", image->end);
 	memory_init(image->end, MIB_1 + boot->mem_upper * 1024ull);
 	inject_init();
+	if (residency_tsc_khz == 0)
+		residency_tsc_khz = alarm_tsc_khz;
 	cpu_write_msr(MSR_VM_HSAVE_PA, (uint64_t)memory_alloc_pages(1));
 	cpu_write_msr(MSR_PAT, PAT_RESET);
 	rmp_init();
 	npt_init();
 	vcpu_init(&first_cpu, 0);
+	if (!has_word(options, "no-timer"))
+		x2apic_give(&first_cpu, 0);
 	sp_wait();
 	igvm_load(&first_cpu, (const uint8_t *)(uint64_t)image->start, image->end - image->start);
 	exits_loop(&first_cpu);

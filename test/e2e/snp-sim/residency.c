@@ -32,12 +32,7 @@ static struct kind *find(uint64_t rax)
 
 static uint64_t microseconds(uint64_t ticks)
 {
-	return residency_tsc_khz == 0 ? ticks : ticks * 1000 / residency_tsc_khz;
-}
-
-static const char *unit(void)
-{
-	return residency_tsc_khz == 0 ? "ticks" : "us";
+	return ticks * 1000 / residency_tsc_khz;
 }
 
 void residency_start(struct vcpu *vcpu, uint64_t rax)
@@ -60,8 +55,8 @@ void residency_end(struct vcpu *vcpu)
 	if (ticks > kind->longest)
 		kind->longest = ticks;
 	if (residency_log_calls)
-		report_log("snp-sim: call cpu %u protocol %u call %u: %lu %s\n", vcpu->apic_id,
-			   (uint32_t)(vcpu->call >> 32), (uint32_t)vcpu->call, microseconds(ticks), unit());
+		report_log("snp-sim: call cpu %u protocol %u call %u: %lu us\n", vcpu->apic_id,
+			   (uint32_t)(vcpu->call >> 32), (uint32_t)vcpu->call, microseconds(ticks));
 }
 
 void residency_report(void)
@@ -71,13 +66,13 @@ void residency_report(void)
 	for (unsigned int i = 0; i < kind_count; i++) {
 		const struct kind *kind = &kinds[i];
 
-		report_log("snp-sim: residency protocol %u call %u: %lu calls, mean %lu %s, longest %lu %s\n",
+		report_log("snp-sim: residency protocol %u call %u: %lu calls, mean %lu us, longest %lu us\n",
 			   (uint32_t)(kind->rax >> 32), (uint32_t)kind->rax, kind->calls,
-			   microseconds(kind->total / kind->calls), unit(), microseconds(kind->longest), unit());
+			   microseconds(kind->total / kind->calls), microseconds(kind->longest));
 		if (worst == 0 || kind->longest > worst->longest)
 			worst = kind;
 	}
 	if (worst != 0)
-		report_log("snp-sim: longest residency %lu %s: protocol %u call %u\n", microseconds(worst->longest),
-			   unit(), (uint32_t)(worst->rax >> 32), (uint32_t)worst->rax);
+		report_log("snp-sim: longest residency %lu us: protocol %u call %u\n", microseconds(worst->longest),
+			   (uint32_t)(worst->rax >> 32), (uint32_t)worst->rax);
 }

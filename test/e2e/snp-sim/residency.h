@@ -3,8 +3,8 @@
 /*
  * How long SVSM calls keep a guest's virtual CPU in VMPL0: from the VMGEXIT by which the guest asks for VMPL0 to the
  * one by which VMPL0 asks for the guest. The log gets a line for each call (option "calls") and, at the end of a run
- * that the guest ends with a reset, one for each kind of call with the longest. Measured in time stamp counter ticks;
- * in microseconds when the option "tsc-khz=N" tells the frequency.
+ * that the guest ends, one for each kind of call with the longest. In microseconds; the option "tsc-khz=N" tells the
+ * time stamp counter's frequency when somebody knows it better than the host, which measures it for a millisecond.
  */
 #ifndef SIM_RESIDENCY_H
 #define SIM_RESIDENCY_H

@@ -93,10 +93,10 @@ struct guest_registers {
 #define EVENT_VALID (1u << 31)
 #define EVENT_ERROR_CODE (1u << 11)
 #define EVENT_EXCEPTION (3u << 8)
-#define V_INTR_MASKING (1ull << 24)
 #define V_IRQ (1ull << 8)
-#define V_INTR_PRIORITY_MAX (0xfull << 16)
+#define V_INTR_PRIORITY_MAX (15ull << 16)
 #define V_IGN_TPR (1ull << 20)
+#define V_INTR_MASKING (1ull << 24)
 #define V_INTR_VECTOR_SHIFT 32
 
 void svm_enter(uint64_t vmcb, struct guest_registers *regs);

@@ -6,6 +6,7 @@
 
 #include "abi/snp.h"
 #include "svm.h"
+#include "x2apic.h"
 
 #include <stdbool.h>
 
@@ -18,6 +19,7 @@ struct vcpu_level {
 	uint64_t ghcb_gpa;
 	bool present;	   /* has a VMSA the host may run */
 	uint64_t vmsa_gpa; /* VMPL1..3: page in guest memory that holds the registers while the level does not run */
+	struct x2apic apic;
 	bool waits_for_vmpl_exit; /* its RUN_VMPL request completes when VMPL0 runs again */
 };
 
