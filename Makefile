@@ -4,6 +4,7 @@
 # One non-recursive make. Each part is a folder with a module.mk that names its sources and tests.
 #   make            build everything (install the packages first: make deps)
 #   make attest     install packages, build, boot the image on the simulated machine, attest it; ATTACK=NAME attacks it
+#   make attest-linux   the same with upstream Linux as the guest (builds a kernel: several minutes, once)
 #   make test       install packages, build, run every test
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
@@ -97,7 +98,7 @@ include $(sort $(wildcard lib/module.mk firmware/*/module.mk host-tools/*/module
 
 JOBS := $(shell nproc)
 
-.PHONY: all help deps unit-tests unit-test test attest check clang clean fuzz bench
+.PHONY: all help deps unit-tests unit-test test attest attest-linux check clang clean fuzz bench
 all: $(ALL)
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -110,6 +111,12 @@ deps:
 attest: deps
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all images
 	@test/e2e/attest.sh $(if $(FORM),--form $(FORM)) $(if $(ATTACK),--attack $(ATTACK))
+
+# Upstream Linux as the guest; its kernel is built once, into a cache outside this folder. ATTACK=command-line: attacked
+attest-linux: deps
+	@scripts/install-deps scripts/debian-packages-linux
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all images
+	@test/e2e/linux.sh $(if $(ATTACK),--attack $(ATTACK))
 
 test: deps
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all images unit-tests clang

@@ -71,6 +71,9 @@ void descriptors_load(struct percpu *cpu)
 	__asm__ volatile("lgdt %0" : : "m"(gdtr));
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
+	__asm__ volatile("lldt %w0"
+			 :
+			 : "r"(0)); /* the VP context's has a base: ring 3 must not load selectors from it */
 	__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss" : : "r"(SELECTOR_KERNEL_DATA));
 	cpu->self = cpu;
 	cpu_write_msr(MSR_GS_BASE, (uint64_t)cpu);

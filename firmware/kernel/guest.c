@@ -61,15 +61,25 @@ static void unlock_registers(struct snp_vmsa *vmsa)
 	__atomic_or_fetch(efer_of(vmsa), EFER_SVME, __ATOMIC_SEQ_CST);
 }
 
+static bool registers_locked(struct snp_vmsa *vmsa)
+{
+	return (__atomic_load_n(efer_of(vmsa), __ATOMIC_SEQ_CST) & EFER_SVME) == 0;
+}
+
 _Noreturn void guest_run(void)
 {
 	struct snp_vmsa *vmsa = percpu_this()->guest_vmsa;
 
 	for (;;) {
+		/* Only an exit of the guest changes this: the last call's must not look like another call. */
+		vmsa->guest_exit_code = SVM_EXIT_INVALID;
 		unlock_registers(vmsa);
 		if (!ghcb_run_vmpl(GUEST_VMPL))
 			panic("the host refuses to run VMPL2");
 		lock_registers(vmsa);
 		svsm_call_serve();
+		/* A processor that ran it meanwhile has saved its registers, EFER with SVME among them. */
+		if (!registers_locked(vmsa))
+			panic("the host runs VMPL2 while its call is served");
 	}
 }

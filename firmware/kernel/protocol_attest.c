@@ -34,7 +34,9 @@ static uint32_t check_buffer(uint64_t gpa, uint32_t size)
 {
 	if (!addr_is_aligned(gpa, PAGE_SIZE))
 		return SVSM_ERR_INVALID_PARAMETER;
-	if (size != 0 && !guest_memory_probe(gpa_of(gpa), size))
+	/* More than this is never written, however much the guest offers: a call must not walk through gigabytes. */
+	if (size != 0 && (!memory_map_contains(&memory_map_guest, gpa_of(gpa), size) ||
+			  !guest_memory_probe(gpa_of(gpa), size < SERVICE_MESSAGE_MAX ? size : SERVICE_MESSAGE_MAX)))
 		return SVSM_ERR_INVALID_ADDRESS;
 	return SVSM_SUCCESS;
 }

@@ -32,6 +32,8 @@ static int64_t write_log(struct service *service, struct uva from, uint64_t size
 	for (uint64_t i = 0; i < chunk; i++) {
 		if (!service->log_mid_line)
 			console_printf("[%s] ", service->name);
+		if (text[i] == '\r') /* would put a service's text over the prefix */
+			text[i] = '?';
 		console_write(&text[i], 1);
 		service->log_mid_line = text[i] != '\n';
 	}

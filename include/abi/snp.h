@@ -54,6 +54,7 @@
 #define SVM_EXIT_NPF 0x400ull
 #define SVM_EXIT_VMGEXIT 0x403ull
 #define SVM_EXIT_PAGE_NOT_VALIDATED 0x404ull
+#define SVM_EXIT_INVALID 0xffffffffffffffffull
 
 /* Launch digest page types (56860, SNP_LAUNCH_UPDATE) */
 enum snp_page_type {
