@@ -105,8 +105,7 @@ static void mismatch(const char *name, uint32_t size)
 	uint64_t result;
 
 	memset(page, 0, PAGE_BYTES);
-	vtpm_request(page, VTPM_SEND_COMMAND, 0, size, get_random, sizeof(get_random));
-	result = vtpm_call((uint64_t)page);
+	result = vtpm_send_at(page, size, get_random, sizeof(get_random));
 	if (result == R_SUCCESS &&
 	    tpm_response(&reader, page + VTPM_RSP_DATA, bytes_get32(page + VTPM_RSP_SIZE), TPM_ST_NO_SESSIONS, &code))
 		result = code;
@@ -130,8 +129,7 @@ static void unaligned(void)
 
 	if (pages == NULL)
 		return;
-	vtpm_request(at, VTPM_SEND_COMMAND, 0, sizeof(get_random), get_random, sizeof(get_random));
-	result = vtpm_call((uint64_t)at);
+	result = vtpm_send_at(at, sizeof(get_random), get_random, sizeof(get_random));
 	if (check_either("buffer not page aligned", result, R_SUCCESS, R_INVALID_PARAMETER) && result == R_SUCCESS)
 		check_true("  response is there", is_random_response(at));
 	else
@@ -159,8 +157,8 @@ static void places(void)
 	}
 	place("buffer not validated", (uint64_t)page);
 	check_equal("  validate", pvalidate_one((uint64_t)page | ENTRY_VALIDATE), R_SUCCESS);
-	vtpm_request(page, VTPM_SEND_COMMAND, 0, sizeof(get_random), get_random, sizeof(get_random));
-	check_equal("  and then it serves", vtpm_call((uint64_t)page), R_SUCCESS);
+	check_equal("  and then it serves", vtpm_send_at(page, sizeof(get_random), get_random, sizeof(get_random)),
+		    R_SUCCESS);
 	check_true("  with a response", is_random_response(page));
 }
 

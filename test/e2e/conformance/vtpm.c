@@ -52,21 +52,30 @@ static bool asks_for_retry(const uint8_t *response, size_t size)
 	       (code == TPM_RC_RETRY || code == TPM_RC_TESTING);
 }
 
-uint64_t vtpm_send(const uint8_t *command, size_t size, const uint8_t **response, size_t *response_size)
+uint64_t vtpm_send_at(uint8_t *at, uint32_t size, const uint8_t *command, size_t command_size)
 {
 	uint64_t deadline = clock_deadline(PATIENCE_MS), result;
+	size_t response_size;
+
+	do {
+		vtpm_request(at, VTPM_SEND_COMMAND, 0, size, command, command_size);
+		result = vtpm_call((uint64_t)at);
+		response_size = bytes_get32(at + VTPM_RSP_SIZE);
+	} while (result == R_SUCCESS && response_size <= VTPM_RSP_MAX &&
+		 asks_for_retry(at + VTPM_RSP_DATA, response_size) && !clock_passed(deadline));
+	return result;
+}
+
+uint64_t vtpm_send(const uint8_t *command, size_t size, const uint8_t **response, size_t *response_size)
+{
+	uint64_t result;
 
 	if (size > VTPM_REQ_MAX)
 		return R_TRANSPORT;
-	do {
-		vtpm_request(page, VTPM_SEND_COMMAND, 0, (uint32_t)size, command, size);
-		result = vtpm_call((uint64_t)page);
-		if (result != R_SUCCESS)
-			return result;
-		*response_size = bytes_get32(page + VTPM_RSP_SIZE);
-		*response = page + VTPM_RSP_DATA;
-		if (*response_size > VTPM_RSP_MAX)
-			return R_TRANSPORT;
-	} while (asks_for_retry(*response, *response_size) && !clock_passed(deadline));
-	return result;
+	result = vtpm_send_at(page, (uint32_t)size, command, size);
+	if (result != R_SUCCESS)
+		return result;
+	*response_size = bytes_get32(page + VTPM_RSP_SIZE);
+	*response = page + VTPM_RSP_DATA;
+	return *response_size > VTPM_RSP_MAX ? R_TRANSPORT : result;
 }

@@ -19,9 +19,12 @@ void vtpm_request(uint8_t *at, uint32_t command, uint8_t locality, uint32_t size
 /* CMD with the request at @gpa. Gives RAX. */
 uint64_t vtpm_call(uint64_t gpa);
 
+/* SEND_COMMAND with the buffer at @at and @size in its header, again while the TPM asks for a retry. Gives RAX. */
+uint64_t vtpm_send_at(uint8_t *at, uint32_t size, const uint8_t *command, size_t command_size);
+
 /*
  * Sends a TPM command. Gives RAX; on success @response points into the page at @response_size bytes, valid until the
- * next command. A TPM that asks for a retry is asked again for a minute.
+ * next command. A TPM that asks for a retry is asked again for a while.
  */
 uint64_t vtpm_send(const uint8_t *command, size_t size, const uint8_t **response, size_t *response_size);
 
