@@ -368,6 +368,7 @@ struct snp_id_auth {
 	uint8_t reserved_c84[892];
 };
 static_assert(sizeof(struct snp_id_auth) == SNP_PAGE_SIZE, "ID_AUTH_INFO");
+static_assert(offsetof(struct snp_id_auth, id_block_signature) == 0x40, "ID block signature");
 static_assert(offsetof(struct snp_id_auth, id_key) == 0x240, "ID key");
 static_assert(offsetof(struct snp_id_auth, id_key_signature) == 0x680, "ID key signature");
 static_assert(offsetof(struct snp_id_auth, author_key) == 0x880, "author key");

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-static uint32_t check_signed(const struct sp_public_key *key, const void *data, size_t size,
-			     const struct sp_signature *signature)
+static uint32_t check_signed(const struct snp_ecc_public_key *key, const void *data, size_t size,
+			     const struct snp_ecdsa_signature *signature)
 {
 	EVP_PKEY *parsed = sp_signature_key(key);
 	bool good = parsed != NULL && sp_signature_check(parsed, data, size, signature);
@@ -16,18 +16,18 @@ static uint32_t check_signed(const struct sp_public_key *key, const void *data, 
 	return good ? SP_STATUS_SUCCESS : SP_STATUS_BAD_SIGNATURE;
 }
 
-static bool key_digest(const struct sp_public_key *key, uint8_t digest[SNP_DIGEST_SIZE])
+static bool key_digest(const struct snp_ecc_public_key *key, uint8_t digest[SNP_DIGEST_SIZE])
 {
 	return EVP_Q_digest(NULL, "SHA384", NULL, key, sizeof(*key), digest, NULL) == 1;
 }
 
-static uint32_t check(const struct sp_guest *guest, const struct snp_id_block *block, const struct sp_id_auth *auth,
+static uint32_t check(const struct sp_guest *guest, const struct snp_id_block *block, const struct snp_id_auth *auth,
 		      bool author_key_en)
 {
 	uint32_t status;
 
-	if (block->version != SP_ID_BLOCK_VERSION || auth->id_key_algo != SP_KEY_ALGO_P384_SHA384 ||
-	    (author_key_en && auth->author_key_algo != SP_KEY_ALGO_P384_SHA384))
+	if (block->version != SP_ID_BLOCK_VERSION || auth->id_key_algo != SNP_SIGNATURE_ALGO_P384_SHA384 ||
+	    (author_key_en && auth->author_key_algo != SNP_SIGNATURE_ALGO_P384_SHA384))
 		return SP_STATUS_INVALID_PARAM;
 	status = check_signed(&auth->id_key, block, sizeof(*block), &auth->id_block_signature);
 	if (status == SP_STATUS_SUCCESS && author_key_en)
@@ -43,7 +43,7 @@ uint32_t sp_id_block_accept(struct sp_guest *guest, const struct snp_id_block *b
 			    bool author_key_en)
 {
 	uint8_t id[SNP_DIGEST_SIZE], author[SNP_DIGEST_SIZE] = {0};
-	struct sp_id_auth parsed;
+	struct snp_id_auth parsed;
 	uint32_t status;
 
 	memcpy(&parsed, auth, sizeof(parsed));

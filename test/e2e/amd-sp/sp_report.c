@@ -57,7 +57,7 @@ void sp_report_fill(const struct sp_state *state, const struct sp_guest *guest, 
 
 bool sp_report_sign(const struct sp_state *state, struct snp_report *report)
 {
-	struct sp_signature signature;
+	struct snp_ecdsa_signature signature;
 
 	static_assert(sizeof(signature) == SNP_REPORT_SIZE - SNP_REPORT_SIGNED_SIZE, "signature ends the report");
 	if (!sp_signature_make(state->vcek_key, report, SNP_REPORT_SIGNED_SIZE, &signature))

@@ -12,7 +12,7 @@
 #define P384_SIZE 48
 #define DER_MAX 128u /* an ECDSA-Sig-Value of P-384 has at most 104 bytes */
 
-bool sp_signature_make(EVP_PKEY *key, const void *data, size_t size, struct sp_signature *out)
+bool sp_signature_make(EVP_PKEY *key, const void *data, size_t size, struct snp_ecdsa_signature *out)
 {
 	uint8_t der[DER_MAX];
 	const uint8_t *at = der;
@@ -34,7 +34,7 @@ bool sp_signature_make(EVP_PKEY *key, const void *data, size_t size, struct sp_s
 }
 
 /* The signature in OpenSSL's form, and its length; 0 when that cannot be. */
-static int to_der(const struct sp_signature *signature, uint8_t der[DER_MAX])
+static int to_der(const struct snp_ecdsa_signature *signature, uint8_t der[DER_MAX])
 {
 	BIGNUM *r = BN_lebin2bn(signature->r, sizeof(signature->r), NULL);
 	BIGNUM *s = BN_lebin2bn(signature->s, sizeof(signature->s), NULL);
@@ -54,7 +54,7 @@ static int to_der(const struct sp_signature *signature, uint8_t der[DER_MAX])
 	return length > 0 ? length : 0;
 }
 
-bool sp_signature_check(EVP_PKEY *key, const void *data, size_t size, const struct sp_signature *signature)
+bool sp_signature_check(EVP_PKEY *key, const void *data, size_t size, const struct snp_ecdsa_signature *signature)
 {
 	uint8_t der[DER_MAX];
 	int length = to_der(signature, der);
@@ -70,9 +70,9 @@ bool sp_signature_check(EVP_PKEY *key, const void *data, size_t size, const stru
 }
 
 /* Big-endian from little-endian; false when the number is too large for the curve. */
-static bool coordinate(uint8_t to[P384_SIZE], const uint8_t from[SP_NUMBER_SIZE])
+static bool coordinate(uint8_t to[P384_SIZE], const uint8_t from[SNP_ECC_NUMBER_SIZE])
 {
-	for (size_t i = P384_SIZE; i < SP_NUMBER_SIZE; i++) {
+	for (size_t i = P384_SIZE; i < SNP_ECC_NUMBER_SIZE; i++) {
 		if (from[i] != 0)
 			return false;
 	}
@@ -81,7 +81,7 @@ static bool coordinate(uint8_t to[P384_SIZE], const uint8_t from[SP_NUMBER_SIZE]
 	return true;
 }
 
-EVP_PKEY *sp_signature_key(const struct sp_public_key *key)
+EVP_PKEY *sp_signature_key(const struct snp_ecc_public_key *key)
 {
 	uint8_t point[1 + 2 * P384_SIZE] = {POINT_CONVERSION_UNCOMPRESSED};
 	EVP_PKEY_CTX *context = NULL;
@@ -89,7 +89,7 @@ EVP_PKEY *sp_signature_key(const struct sp_public_key *key)
 	OSSL_PARAM *parameters = NULL;
 	EVP_PKEY *result = NULL;
 
-	if (key->curve != SP_CURVE_P384 || !coordinate(point + 1, key->qx) ||
+	if (key->curve != SNP_ECC_CURVE_P384 || !coordinate(point + 1, key->qx) ||
 	    !coordinate(point + 1 + P384_SIZE, key->qy))
 		return NULL;
 	context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
@@ -108,19 +108,4 @@ out:
 	EVP_PKEY_CTX_free(context);
 	ERR_clear_error();
 	return result;
-}
-
-bool sp_signature_export(EVP_PKEY *key, struct sp_public_key *out)
-{
-	BIGNUM *x = NULL, *y = NULL;
-	bool done;
-
-	memset(out, 0, sizeof(*out));
-	out->curve = SP_CURVE_P384;
-	done = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-	       EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
-	       BN_bn2lebinpad(x, out->qx, P384_SIZE) == P384_SIZE && BN_bn2lebinpad(y, out->qy, P384_SIZE) == P384_SIZE;
-	BN_free(x);
-	BN_free(y);
-	return done || sp_error_openssl("exporting a public key");
 }

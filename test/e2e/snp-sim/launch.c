@@ -9,8 +9,6 @@
 #include "rmp.h"
 #include "sp.h"
 
-#define ID_AUTH_KEY_SIZE 0x404u
-
 static uint64_t pages;
 static struct snp_vmsa *vmsa_page; /* host memory: KVM keeps the first VMSA outside the guest's memory map */
 
@@ -72,26 +70,28 @@ void launch_set_vmsa(const struct snp_vmsa *vmsa)
 	memcpy(vmsa_page, vmsa, sizeof(*vmsa_page));
 }
 
-/* The IGVM form of keys and signatures -> the 4096-byte ID authentication page (56860, table of ID_AUTH_INFO) */
-static void fill_id_auth(uint8_t *auth, const struct igvm_snp_id_block *block)
+static void fill_key(struct snp_ecc_public_key *to, const struct igvm_snp_id_block_key *key)
 {
-	struct key {
-		uint32_t curve;
-		uint8_t qx[72], qy[72];
-	} * key;
+	to->curve = key->curve;
+	memcpy(to->qx, key->qx, sizeof(to->qx));
+	memcpy(to->qy, key->qy, sizeof(to->qy));
+}
 
-	memcpy(auth, &block->id_key_algorithm, 4);
-	memcpy(auth + 4, &block->author_key_algorithm, 4);
-	memcpy(auth + 0x40, &block->id_key_signature, sizeof(block->id_key_signature));
-	key = (struct key *)(auth + 0x240);
-	key->curve = block->id_public_key.curve;
-	memcpy(key->qx, block->id_public_key.qx, sizeof(key->qx));
-	memcpy(key->qy, block->id_public_key.qy, sizeof(key->qy));
-	memcpy(auth + 0x680, &block->author_key_signature, sizeof(block->author_key_signature));
-	key = (struct key *)(auth + 0x880);
-	key->curve = block->author_public_key.curve;
-	memcpy(key->qx, block->author_public_key.qx, sizeof(key->qx));
-	memcpy(key->qy, block->author_public_key.qy, sizeof(key->qy));
+static void fill_signature(struct snp_ecdsa_signature *to, const struct igvm_snp_id_block_signature *signature)
+{
+	memcpy(to->r, signature->r, sizeof(to->r));
+	memcpy(to->s, signature->s, sizeof(to->s));
+}
+
+/* The IGVM form of keys and signatures -> the ID authentication page, which is zero otherwise */
+static void fill_id_auth(struct snp_id_auth *auth, const struct igvm_snp_id_block *block)
+{
+	auth->id_key_algo = block->id_key_algorithm;
+	auth->author_key_algo = block->author_key_algorithm;
+	fill_signature(&auth->id_block_signature, &block->id_key_signature);
+	fill_key(&auth->id_key, &block->id_public_key);
+	fill_signature(&auth->id_key_signature, &block->author_key_signature);
+	fill_key(&auth->author_key, &block->author_public_key);
 }
 
 static void fill_id_block(struct snp_id_block *to, const struct launch_finish *finish)
@@ -112,7 +112,7 @@ void launch_finish(struct vcpu *vcpu, const struct launch_finish *finish)
 	box = sp_arguments();
 	if (finish->have_id_block) {
 		struct snp_id_block *block = memory_alloc_pages(1);
-		uint8_t *auth = memory_alloc_pages(1);
+		struct snp_id_auth *auth = memory_alloc_pages(1);
 
 		fill_id_block(block, finish);
 		fill_id_auth(auth, &finish->id_block);
