@@ -11,21 +11,21 @@
 #include "guest_linux.h"
 #include "guest_ovmf.h"
 #include "guest_pages.h"
-#include "guest_ram.h"
 #include "memory_map.h"
+#include "page_alloc.h"
 #include "panic.h"
 #include "percpu.h"
 #include "svsm_call.h"
 
-static bool prepare(const struct boot_guest *guest)
+static bool prepare(const struct boot_guest *guest, void *scratch)
 {
 	switch (guest->kind) {
 	case BOOT_GUEST_FLAT64:
-		return guest_ram_validate(guest) && guest_flat64_prepare(guest);
+		return guest_flat64_prepare(guest, scratch);
 	case BOOT_GUEST_LINUX:
-		return guest_ram_validate(guest) && guest_linux_prepare(guest);
+		return guest_linux_prepare(guest, scratch);
 	case BOOT_GUEST_OVMF:
-		return guest_ovmf_prepare(guest);
+		return guest_ovmf_prepare(guest, scratch);
 	default:
 		console_printf("SVSM: guest of unknown kind %u\n", guest->kind);
 		return false;
@@ -35,12 +35,21 @@ static bool prepare(const struct boot_guest *guest)
 bool guest_prepare(const struct boot_info *info)
 {
 	const struct boot_guest *guest = &info->guest;
+	void *scratch;
+	bool prepared;
 
 	if (!guest_pages_init(&memory_map_guest)) {
 		console_printf("SVSM: more RAM than the firmware can keep record of\n");
 		return false;
 	}
-	return prepare(guest) && calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
+	scratch = page_alloc();
+	if (scratch == NULL) {
+		console_printf("SVSM: guest: out of memory\n");
+		return false;
+	}
+	prepared = prepare(guest, scratch);
+	page_free(scratch);
+	return prepared && calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
 }
 
 /* EFER lies at an aligned offset of the packed structure. */

@@ -4,10 +4,11 @@
 
 #include "console.h"
 #include "freestanding_string.h"
+#include "guest_handover.h"
 #include "guest_long_mode.h"
 #include "guest_memory.h"
+#include "guest_ram.h"
 #include "memory_map.h"
-#include "page_alloc.h"
 #include "paging.h"
 
 static bool write_boot_params(const struct boot_guest *guest, void *scratch)
@@ -28,18 +29,14 @@ static bool write_boot_params(const struct boot_guest *guest, void *scratch)
 	return guest_memory_write(gpa_of(guest->boot_params), scratch, PAGE_SIZE);
 }
 
-bool guest_flat64_prepare(const struct boot_guest *guest)
+bool guest_flat64_prepare(const struct boot_guest *guest, void *scratch)
 {
-	void *scratch = page_alloc();
-	bool written;
-
-	if (scratch == NULL) {
-		console_printf("SVSM: guest: out of memory\n");
+	if (!guest_ram_validate(guest))
+		return false;
+	if (!guest_handover_write(guest, scratch) || !guest_long_mode_write(guest, scratch) ||
+	    !write_boot_params(guest, scratch)) {
+		console_printf("SVSM: guest: its pages cannot be written\n");
 		return false;
 	}
-	written = guest_long_mode_write(guest, scratch) && write_boot_params(guest, scratch);
-	page_free(scratch);
-	if (!written)
-		console_printf("SVSM: guest: its pages cannot be written\n");
-	return written && guest_long_mode_enter(guest);
+	return guest_long_mode_enter(guest);
 }

@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-/* Fills the guest's pages and makes this CPU's VMSA for it. False with a message. */
-bool guest_linux_prepare(const struct boot_guest *guest);
+/* Gives it its memory and pages, with the help of the page @scratch, and makes this CPU's VMSA for it. False with a
+ * message. */
+bool guest_linux_prepare(const struct boot_guest *guest, void *scratch);
 
 #endif

@@ -3,15 +3,11 @@
 #include "guest_long_mode.h"
 
 #include "abi/snp.h"
-#include "console.h"
 #include "cpu.h"
-#include "cpuid.h"
 #include "freestanding_string.h"
-#include "guest.h"
 #include "guest_memory.h"
 #include "guest_vcpu.h"
 #include "paging.h"
-#include "secrets.h"
 
 #define GIB (1ull << 30)
 #define IDENTITY_GIB 4u
@@ -24,9 +20,9 @@
 #define CR4_GUEST (CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
 
 /* PML4, PDPT, four page directories, GDT: seven pages from guest->page_tables. */
-static bool write_tables(const struct boot_guest *guest, uint8_t *scratch)
+bool guest_long_mode_write(const struct boot_guest *guest, void *scratch)
 {
-	uint64_t *entry = (uint64_t *)scratch;
+	uint64_t *entry = scratch;
 	uint64_t at = guest->page_tables;
 
 	memset(scratch, 0, PAGE_SIZE);
@@ -50,17 +46,6 @@ static bool write_tables(const struct boot_guest *guest, uint8_t *scratch)
 	return guest_memory_write(gpa_of(at + (2 + IDENTITY_GIB) * PAGE_SIZE), scratch, PAGE_SIZE);
 }
 
-bool guest_long_mode_write(const struct boot_guest *guest, void *scratch)
-{
-	bool done;
-
-	secrets_for_guest(scratch, GUEST_VMPL, gpa_of(guest->calling_area));
-	done = guest_memory_write(gpa_of(guest->secrets), scratch, PAGE_SIZE);
-	string_cleanse(scratch, PAGE_SIZE);
-	return done && guest_memory_write(gpa_of(guest->cpuid), cpuid_page(), PAGE_SIZE) &&
-	       guest_memory_zero_page(gpa_of(guest->calling_area), false) && write_tables(guest, scratch);
-}
-
 static void set_registers(struct snp_vmsa *vmsa, const struct boot_guest *guest)
 {
 	const struct vmsa_segment data = {.selector = GUEST_DATA, .attributes = 0xc93, .limit = 0xffffffff};
@@ -78,18 +63,12 @@ static void set_registers(struct snp_vmsa *vmsa, const struct boot_guest *guest)
 	vmsa->rsi = guest->boot_params;
 }
 
-static bool fail(const char *what)
-{
-	console_printf("SVSM: guest: %s\n", what);
-	return false;
-}
-
 bool guest_long_mode_enter(const struct boot_guest *guest)
 {
 	struct snp_vmsa *vmsa = guest_vcpu_new(guest->calling_area);
 
 	if (vmsa == NULL)
-		return fail("no page for its registers");
+		return false;
 	set_registers(vmsa, guest);
-	return guest_vcpu_register(vmsa) || fail("the host refuses its virtual CPU");
+	return guest_vcpu_register(vmsa);
 }

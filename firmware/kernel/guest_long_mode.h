@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * What guests entered in 64-bit mode have in common: page tables and GDT in their memory, the pages that carry secrets
- * and CPUID values to them, their first calling area, and the registers. docs/contracts.md section 1.
+ * What guests entered in 64-bit mode have in common: page tables and GDT in their memory, and the registers.
+ * docs/contracts.md section 1.
  */
 #ifndef KERNEL_GUEST_LONG_MODE_H
 #define KERNEL_GUEST_LONG_MODE_H
@@ -12,8 +12,8 @@
 #include <stdbool.h>
 
 /*
- * Writes these pages at the addresses @guest names. @scratch is a page for temporaries, which do not belong on a kernel
- * stack. False when the memory map or the host do not allow it.
+ * Writes page tables and GDT at the addresses @guest names, with the help of the page @scratch. False when the memory
+ * map or the host do not allow it.
  */
 bool guest_long_mode_write(const struct boot_guest *guest, void *scratch);
 

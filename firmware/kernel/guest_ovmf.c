@@ -4,15 +4,10 @@
 
 #include "abi/snp.h"
 #include "console.h"
-#include "cpuid.h"
-#include "freestanding_string.h"
-#include "guest.h"
-#include "guest_memory.h"
+#include "guest_handover.h"
 #include "guest_ram.h"
 #include "guest_vcpu.h"
 #include "memory_map.h"
-#include "page_alloc.h"
-#include "secrets.h"
 
 /* State after reset: APM 2, 14.1.3, table 14-1 */
 #define RESET_CR0 0x60000010ull
@@ -48,22 +43,6 @@ static bool take_pages(const struct boot_guest *guest)
 	return true;
 }
 
-/* The calling area is zero already. Page-sized temporaries do not belong on a kernel stack. */
-static bool write_pages(const struct boot_guest *guest)
-{
-	uint8_t *page = page_alloc();
-	bool done;
-
-	if (page == NULL)
-		return fail("out of memory");
-	secrets_for_guest((struct snp_secrets *)page, GUEST_VMPL, gpa_of(guest->calling_area));
-	done = guest_memory_write(gpa_of(guest->secrets), page, PAGE_SIZE) &&
-	       guest_memory_write(gpa_of(guest->cpuid), cpuid_page(), PAGE_SIZE);
-	string_cleanse(page, PAGE_SIZE);
-	page_free(page);
-	return done || fail("its pages cannot be written");
-}
-
 static void set_registers(struct snp_vmsa *vmsa)
 {
 	const struct vmsa_segment data = {.attributes = RESET_DATA, .limit = RESET_LIMIT};
@@ -76,15 +55,17 @@ static void set_registers(struct snp_vmsa *vmsa)
 	vmsa->rip = RESET_RIP;
 }
 
-bool guest_ovmf_prepare(const struct boot_guest *guest)
+bool guest_ovmf_prepare(const struct boot_guest *guest, void *scratch)
 {
 	struct snp_vmsa *vmsa;
 
-	if (!take_pages(guest) || !write_pages(guest))
+	if (!take_pages(guest))
 		return false;
+	if (!guest_handover_write(guest, scratch))
+		return fail("its pages cannot be written");
 	vmsa = guest_vcpu_new(guest->calling_area);
 	if (vmsa == NULL)
-		return fail("no page for its registers");
+		return false;
 	set_registers(vmsa);
-	return guest_vcpu_register(vmsa) || fail("the host refuses its virtual CPU");
+	return guest_vcpu_register(vmsa);
 }

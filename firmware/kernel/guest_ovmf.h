@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-/* Gives it its pages and makes this CPU's VMSA for it. False with a message. */
-bool guest_ovmf_prepare(const struct boot_guest *guest);
+/* Gives it its memory and pages, with the help of the page @scratch, and makes this CPU's VMSA for it. False with a
+ * message. */
+bool guest_ovmf_prepare(const struct boot_guest *guest, void *scratch);
 
 #endif

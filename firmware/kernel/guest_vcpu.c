@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "guest_vcpu.h"
 
+#include "console.h"
 #include "cpu.h"
 #include "ghcb.h"
 #include "guest.h"
@@ -38,8 +39,10 @@ struct snp_vmsa *guest_vcpu_new(uint64_t calling_area)
 	struct percpu *cpu = percpu_this();
 	struct snp_vmsa *vmsa = vmsa_page();
 
-	if (vmsa == NULL)
+	if (vmsa == NULL) {
+		console_printf("SVSM: guest: no page for its registers\n");
 		return NULL;
+	}
 	vmsa->vmpl = GUEST_VMPL;
 	vmsa->efer = EFER_SVME;
 	vmsa->rflags = RFLAGS_FIXED;
@@ -55,7 +58,6 @@ struct snp_vmsa *guest_vcpu_new(uint64_t calling_area)
 	/* The features this CPU itself runs with (SEV_STATUS), as the guest must not have fewer protections */
 	vmsa->sev_features = cpu_read_msr(MSR_SEV_STATUS) >> 2;
 	cpu->guest_vmsa = vmsa;
-	cpu->guest_vmsa_gpa = paging_gpa(vmsa);
 	cpu->calling_area = gpa_of(calling_area);
 	return vmsa;
 }
@@ -65,6 +67,9 @@ bool guest_vcpu_register(struct snp_vmsa *vmsa)
 	struct percpu *cpu = percpu_this();
 
 	/* No rights for VMPL2: it must not reach its own register page. */
-	return rmp_adjust_page(vmsa, RMP_PAGE_4K, GUEST_VMPL, 0, true) == RMP_RESULT_OK &&
-	       ghcb_create_vcpu(cpu->apic_id, GUEST_VMPL, paging_gpa(vmsa), vmsa->sev_features);
+	if (rmp_adjust_page(vmsa, RMP_PAGE_4K, GUEST_VMPL, 0, true) == RMP_RESULT_OK &&
+	    ghcb_create_vcpu(cpu->apic_id, GUEST_VMPL, paging_gpa(vmsa), vmsa->sev_features))
+		return true;
+	console_printf("SVSM: guest: the host refuses its virtual CPU\n");
+	return false;
 }

@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 
-/* A page with the reset values every kind of guest shares; EFER.SVME is set. NULL when memory is short. */
+/* A page with the reset values every kind of guest shares; EFER.SVME is set. NULL with a message when memory is short.
+ */
 struct snp_vmsa *guest_vcpu_new(uint64_t calling_area);
 
-/* Marks the page as VMSA in the RMP and names it to the host. The page stays with the CPU. False when either refuses.
+/* Marks the page as VMSA in the RMP and names it to the host. The page stays with the CPU. False with a message when
+ * either refuses.
  */
 bool guest_vcpu_register(struct snp_vmsa *vmsa);
 
