@@ -25,11 +25,7 @@
 #define EFER_LMA (1u << 10)
 #define EFER_NXE (1u << 11)
 #define RFLAGS_FIXED 0x2ull
-#define RFLAGS_TF (1ull << 8)
 #define RFLAGS_IF (1ull << 9)
-#define RFLAGS_DF (1ull << 10)
-#define RFLAGS_NT (1ull << 14)
-#define RFLAGS_AC (1ull << 18)
 /* Exception vectors (APM 2, chapter 8) */
 #define VECTOR_NMI 2u
 #define VECTOR_UD 6u

@@ -113,15 +113,6 @@ bool paging_map_kernel(uint64_t va, struct gpa gpa, enum paging_protection prote
 	return true;
 }
 
-void paging_unmap_kernel(uint64_t va)
-{
-	uint64_t *entry = paging_entry_kernel(va, 0);
-
-	if (entry != NULL)
-		*entry = 0;
-	cpu_invlpg(va);
-}
-
 void paging_set_shared(void *page, bool shared)
 {
 	uint64_t va = (uint64_t)page;

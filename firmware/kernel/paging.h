@@ -44,14 +44,14 @@ static inline void *paging_pointer(struct gpa gpa)
 /* Builds the kernel's tables from static pages and switches to them. */
 void paging_init(void);
 
-/* Maps or unmaps one 4 KiB page of the kernel's half. False when no page for a table is left. */
+/* Maps one 4 KiB page of the kernel's half. False when no page for a table is left. */
 bool paging_map_kernel(uint64_t va, struct gpa gpa, enum paging_protection protection);
-void paging_unmap_kernel(uint64_t va);
 
 /* Makes the page at @va of the region one that the host can read and write (C-bit clear), or private again. */
 void paging_set_shared(void *page, bool shared);
 
-/* Prepares page tables so that @entry of a CPU's window can be set without allocation. */
+/* The entry that maps @va with 4 KiB (@level 0) or 2 MiB (1), its table made when it is missing; NULL when no page is
+ * left. */
 uint64_t *paging_entry_kernel(uint64_t va, unsigned int level);
 
 /* CR3 of the kernel without a service. */

@@ -30,10 +30,8 @@ struct percpu {
 	struct gpa ghcb_gpa;
 
 	struct snp_vmsa *guest_vmsa; /* VMPL2's registers; NULL while it has no guest */
-	struct gpa guest_vmsa_gpa;
-	struct gpa calling_area; /* page-aligned */
-	uint64_t calls;
-	uint64_t timer_rate; /* timer.c */
+	struct gpa calling_area;     /* page-aligned */
+	uint64_t timer_rate;	     /* timer.c */
 	uint64_t timer_deadline;
 	bool timer_armed; /* and its interrupt has not come */
 	struct segment_table gdt;

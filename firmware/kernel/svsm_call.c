@@ -56,7 +56,6 @@ void svsm_call_serve(void)
 		.r9 = vmsa->r9,
 		.start = clock_now(),
 	};
-	cpu->calls++;
 	result = dispatch(&call);
 	run_background(&call, result);
 	timer_disarm();

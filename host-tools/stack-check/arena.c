@@ -141,13 +141,6 @@ void map_set(struct map *map, uint64_t key, uint32_t value)
 	map->values[at] = value;
 }
 
-void map_clear(struct map *map)
-{
-	if (map->used)
-		memset(map->keys, 0, map->capacity * sizeof(*map->keys));
-	map->used = 0;
-}
-
 void map_free(struct map *map)
 {
 	free(map->keys);

@@ -46,7 +46,6 @@ struct map {
 #define MAP_NONE UINT32_MAX
 uint32_t map_get(const struct map *map, uint64_t key); /* MAP_NONE when absent */
 void map_set(struct map *map, uint64_t key, uint32_t value);
-void map_clear(struct map *map); /* keeps the memory */
 void map_free(struct map *map);
 
 /* FNV-1a, never 0; for keys of maps that are verified by comparing the strings. */

@@ -392,24 +392,3 @@ int fixture_run_refusals(const char *group, const struct refusal *rows, size_t c
 	free(tests);
 	return failed;
 }
-
-bool scene_write(const char *folder)
-{
-	struct scene scene;
-	struct error error;
-	char path[128], *text;
-
-	scene_open(&scene);
-	rmdir(scene.folder);
-	assert_true(snprintf(scene.folder, sizeof(scene.folder), "%s", folder) < (int)sizeof(scene.folder));
-	write_reference(&scene);
-	scene_build(&scene);
-	text = json_dumps(scene.bundle, JSON_INDENT(2));
-	scene_file(&scene, "evidence.json", text, strlen(text));
-	free(text);
-	scene_path(&scene, "state.json", path);
-	assert_true(state_write(path, &scene.state, &error));
-	snprintf(scene.folder, sizeof(scene.folder), "/nonexistent"); /* closing must leave the files */
-	scene_close(&scene);
-	return true;
-}

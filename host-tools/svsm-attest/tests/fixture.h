@@ -92,8 +92,6 @@ void scene_close(struct scene *scene);
 void scene_expect(struct scene *scene, int code, const char *words);
 /* The same for a scene that is built. Stages in `also` must fail too (bit n: enum verify_stage n), all others not. */
 void scene_expect_run(struct scene *scene, int code, const char *words, uint32_t also);
-/* Writes evidence.json, state.json, reference.json, ark.pem and the certificates to `folder`; false on failure. */
-bool scene_write(const char *folder);
 
 /* Marshals what a TPM would state, and signs it. */
 void fixture_sign_attest(const TPMS_ATTEST *attest, EVP_PKEY *signer, TPMI_ALG_HASH hash, struct blob *bytes,

@@ -6,6 +6,6 @@ D := test/e2e/ovmf
 $(BUILD)/guest/ovmf-standin.fd: $(D)/flash.S
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--section-start=.flash=0xffff0000 \
-		-Wl,-e,start32 -o $@.elf $<
+		-Wl,-e,flash -o $@.elf $<
 	objcopy -O binary -j .flash $@.elf $@
 ALL += $(BUILD)/guest/ovmf-standin.fd
