@@ -270,16 +270,11 @@ bool measure_igvm(const struct igvm_file *file, const struct measure_options *op
 	struct loader *loader;
 	bool ok;
 
-	memset(out, 0, sizeof(*out));
-	if (options->vcpus == 0 || options->vcpus > MEASURE_VCPU_MAX)
-		return error_set(error, ERROR_USAGE, "number of vCPUs must be 1 to %u", MEASURE_VCPU_MAX);
-	out->vcpus = options->vcpus;
-	out->digest = calloc(options->vcpus, sizeof(out->digest[0]));
+	if (!measurement_init(out, options->vcpus, error))
+		return false;
 	loader = calloc(1, sizeof(*loader));
-	if (!loader || !out->digest) {
-		free(loader);
+	if (!loader)
 		return error_no_memory(error);
-	}
 	loader->file = file;
 	loader->options = options;
 	loader->profile = options->profile;
@@ -290,6 +285,16 @@ bool measure_igvm(const struct igvm_file *file, const struct measure_options *op
 	digest_chain_free(loader->chain);
 	free(loader);
 	return ok;
+}
+
+bool measurement_init(struct measurement *measurement, uint32_t vcpus, struct error *error)
+{
+	memset(measurement, 0, sizeof(*measurement));
+	if (vcpus == 0 || vcpus > MEASURE_VCPU_MAX)
+		return error_set(error, ERROR_USAGE, "number of vCPUs must be 1 to %u", MEASURE_VCPU_MAX);
+	measurement->vcpus = vcpus;
+	measurement->digest = calloc(vcpus, sizeof(measurement->digest[0]));
+	return measurement->digest || error_no_memory(error);
 }
 
 void measurement_free(struct measurement *measurement)

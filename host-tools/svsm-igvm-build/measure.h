@@ -40,6 +40,8 @@ struct measurement {
 /* Call measurement_free also after a failure. */
 bool measure_igvm(const struct igvm_file *file, const struct measure_options *options, struct measurement *out,
 		  struct error *error) MUST_CHECK;
+/* Room for the digests of `vcpus` vCPUs, all else zero; for the functions that measure. */
+bool measurement_init(struct measurement *measurement, uint32_t vcpus, struct error *error) MUST_CHECK;
 void measurement_free(struct measurement *measurement);
 
 const char *measure_type_name(enum snp_page_type type);

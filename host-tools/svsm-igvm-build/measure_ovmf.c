@@ -138,16 +138,11 @@ bool measure_ovmf(const struct ovmf *ovmf, const struct measure_ovmf_options *op
 	struct launch *launch;
 	bool ok;
 
-	memset(out, 0, sizeof(*out));
-	if (options->vcpus == 0 || options->vcpus > MEASURE_VCPU_MAX)
-		return error_set(error, ERROR_USAGE, "number of vCPUs must be 1 to %u", MEASURE_VCPU_MAX);
-	out->vcpus = options->vcpus;
-	out->digest = calloc(options->vcpus, sizeof(out->digest[0]));
+	if (!measurement_init(out, options->vcpus, error))
+		return false;
 	launch = calloc(1, sizeof(*launch));
-	if (!launch || !out->digest) {
-		free(launch);
+	if (!launch)
 		return error_no_memory(error);
-	}
 	launch->ovmf = ovmf;
 	launch->options = options;
 	launch->error = error;
