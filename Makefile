@@ -9,6 +9,7 @@
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
 #   make stack-report   what every stack of the firmware needs; a call tree in build/stack/*.html
+#   make install    tools, man pages, completions and manifests below PREFIX=/usr/local (DESTDIR=... for packages)
 #   make bench      measure speed, each part against its floor in the same run
 #   make fuzz       fuzz every parser, FUZZ_SECONDS=60 each     make clean  remove build/
 
@@ -137,6 +138,21 @@ fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZERS)) $(FUZZ_SEEDERS)
 # One after the other, or they would measure each other; figures are ratios where a bare measure exists in the same run
 bench: all
 	@set -e; for b in $(BENCHES); do $(MAKE) --no-print-directory -s bench-$$b 2>/dev/null; done
+
+# What a relying party or an image builder needs; the images themselves are built where they are used
+PREFIX ?= /usr/local
+INSTALLED_TOOLS := svsm-igvm-build svsm-attest stack-check
+.PHONY: install
+install: $(addprefix $(BUILD)/bin/,$(INSTALLED_TOOLS))
+	@set -e; for t in $(INSTALLED_TOOLS); do \
+		install -D -m 755 $(BUILD)/bin/$$t $(DESTDIR)$(PREFIX)/bin/$$t; \
+		install -D -m 644 host-tools/$$t/$$t.1 $(DESTDIR)$(PREFIX)/share/man/man1/$$t.1; \
+		install -D -m 644 host-tools/$$t/$$t.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
+	@install -D -m 644 include/svsm/stack_budget.h $(DESTDIR)$(PREFIX)/include/svsm/stack_budget.h
+	@set -e; for f in $$(find manifests/keys manifests/selectors manifests/policies docs/schemas -name '*.json'); do \
+		install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/svsm/$${f#docs/}; done
+	@echo "installed below $(DESTDIR)$(PREFIX)"
+
 check: deps
 	@scripts/check-licence
 	@scripts/check-format

@@ -6,7 +6,7 @@
 set -u
 program=$(realpath "$1")
 schemas=$(realpath test/schemas.py)
-completion=$(realpath host-tools/svsm-igvm-build/completion.bash)
+completion=$(realpath host-tools/svsm-igvm-build/svsm-igvm-build.bash-completion)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -164,7 +164,7 @@ completes() { # WANTED WORD...: the last word is being typed
 	_svsm_igvm_build
 	[[ " ${COMPREPLY[*]} " == *" $want "* ]] || { echo "FAILED: completion of '$*': ${COMPREPLY[*]}"; failed=1; }
 }
-# shellcheck source=host-tools/svsm-igvm-build/completion.bash
+# shellcheck source=host-tools/svsm-igvm-build/svsm-igvm-build.bash-completion
 source "$completion"
 completes verify-id ver
 completes --sev-features measure --sev
