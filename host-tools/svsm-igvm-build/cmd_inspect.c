@@ -5,15 +5,43 @@
 #include "file.h"
 #include "igvm_parse.h"
 #include "inspect.h"
+#include "inspect_keys.h"
+#include "inspect_text.h"
+#include "manifest_print.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char help[] = "Usage: " PROGRAM " inspect [OPTIONS] FILE.igvm\n"
-			   "Show headers, page runs, initial registers and boot info of an IGVM file.\n"
+			   "Show headers, page runs, initial registers, ID block, boot info and key templates of an IGVM file.\n"
 			   "\n"
 			   "  -j, --json   JSON instead of text\n"
 			   "  -h, --help   this text\n";
+
+static int show(const char *path, const struct igvm_file *file, bool json)
+{
+	struct key_template_document *keys = malloc(sizeof(*keys));
+	bool has_keys = keys && inspect_keys_read(file, keys);
+	json_t *summary = inspect_json(file);
+	int result;
+
+	if (json || !summary) {
+		if (summary)
+			json_object_set_new(summary, "key_templates", has_keys ? inspect_keys_json(keys) : json_null());
+		result = command_print_json(summary);
+	} else {
+		inspect_text_print(path, summary);
+		if (has_keys) {
+			putchar('\n');
+			manifest_print(keys);
+		}
+		result = fflush(stdout) == 0 && !ferror(stdout) ? 0 : ERROR_IO;
+		json_decref(summary);
+	}
+	free(keys);
+	return result;
+}
 
 static int run(const char *path, bool json)
 {
@@ -24,18 +52,8 @@ static int run(const char *path, bool json)
 
 	if (!file_read(path, FILE_IMAGE_MAX, &data, &error))
 		return command_fail(&error);
-	if (!igvm_parse(path, data.bytes, data.size, &file, NULL, &error)) {
-		result = command_fail(&error);
-	} else {
-		json_t *summary = inspect_json(&file);
-
-		if (json || !summary) {
-			result = command_print_json(summary);
-		} else {
-			result = inspect_print(summary) ? 0 : ERROR_IO;
-			json_decref(summary);
-		}
-	}
+	result = igvm_parse(path, data.bytes, data.size, &file, NULL, &error) ? show(path, &file, json)
+									      : command_fail(&error);
 	igvm_file_free(&file);
 	file_data_free(&data);
 	return result;

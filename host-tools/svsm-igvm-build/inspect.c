@@ -6,9 +6,6 @@
 #include "contents.h"
 #include "inspect_header.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static json_t *modules_json(const struct boot_info *info)
 {
 	static const char *const kinds[] = {"none", "vtpm", "attest", "key-templates"};
@@ -79,57 +76,4 @@ json_t *inspect_json(const struct igvm_file *file)
 			 "igvm_version", (json_int_t)file->fixed.format_version, "file_size",
 			 (json_int_t)file->fixed.total_file_size, "checksum", command_json_hex(file->fixed.checksum),
 			 "headers", headers, "boot_info", boot_info_json(file));
-}
-
-static void print_value(const json_t *value)
-{
-	if (json_is_string(value))
-		fputs(json_string_value(value), stdout);
-	else if (json_is_integer(value))
-		printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	else
-		fputs(json_is_true(value) ? "yes" : json_is_false(value) ? "no" : "none", stdout);
-}
-
-/* Scalars of an object on one line; nested containers indented below. Depth is bounded by inspect_json. */
-static void print_object(const json_t *object, int depth)
-{
-	json_t *value;
-	const char *key;
-	size_t index;
-
-	printf("%*s", depth * 2, "");
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
-		if (json_is_object(value) || json_is_array(value))
-			continue;
-		if (strcmp(key, "header") == 0) {
-			print_value(value);
-			putchar(' ');
-			continue;
-		}
-		printf("%s=", key);
-		print_value(value);
-		putchar(' ');
-	}
-	putchar('\n');
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
-		json_t *item;
-
-		if (!json_is_object(value) && !json_is_array(value))
-			continue;
-		printf("%*s%s:\n", depth * 2, "", key);
-		if (json_is_object(value)) {
-			print_object(value, depth + 1);
-			continue;
-		}
-		json_array_foreach(value, index, item) print_object(item, depth + 1);
-	}
-}
-
-bool inspect_print(const json_t *summary)
-{
-	print_object(summary, 0);
-	return fflush(stdout) == 0 && !ferror(stdout);
 }

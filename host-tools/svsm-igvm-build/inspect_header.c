@@ -3,6 +3,7 @@
 #include "inspect_header.h"
 
 #include "abi/snp.h"
+#include "bit_names.h"
 #include "commands.h"
 #include "contents.h"
 #include "id_block.h"
@@ -25,10 +26,16 @@ static json_t *platform_json(const struct igvm_file *file, const struct igvm_rec
 static json_t *policy_json(const struct igvm_file *file, const struct igvm_record *record)
 {
 	struct igvm_guest_policy policy;
+	json_t *bits = json_array();
 
 	igvm_record_read(file, record, &policy, sizeof(policy));
-	return json_pack("{s:o, s:o}", "policy", command_json_hex(policy.policy), "mask",
-			 command_json_hex(policy.compatibility_mask));
+	for (const struct bit_name *name = bit_names_guest_policy; name->name; name++) {
+		if (policy.policy & name->bit)
+			json_array_append_new(bits, json_string(name->name));
+	}
+	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "policy", command_json_hex(policy.policy), "abi_major",
+			 (json_int_t)(policy.policy >> 8 & 0xff), "abi_minor", (json_int_t)(policy.policy & 0xff), "bits",
+			 bits, "mask", command_json_hex(policy.compatibility_mask));
 }
 
 static json_t *area_json(const struct igvm_file *file, const struct igvm_record *record)

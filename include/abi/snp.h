@@ -152,6 +152,11 @@ static_assert(offsetof(struct snp_report, signature_r) == SNP_REPORT_SIGNED_SIZE
 #define SNP_POLICY_MIGRATE_MA (1ull << 18)
 #define SNP_POLICY_DEBUG (1ull << 19)
 #define SNP_POLICY_SINGLE_SOCKET (1ull << 20)
+#define SNP_POLICY_CXL_ALLOW (1ull << 21)
+#define SNP_POLICY_MEM_AES_256_XTS (1ull << 22)
+#define SNP_POLICY_RAPL_DIS (1ull << 23)
+#define SNP_POLICY_CIPHERTEXT_HIDING_DRAM (1ull << 24)
+#define SNP_POLICY_PAGE_SWAP_DISABLE (1ull << 25)
 
 /* Guest messages (SNP_GUEST_REQUEST) */
 #define SNP_MSG_KEY_REQ 3u

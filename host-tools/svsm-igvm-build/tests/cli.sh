@@ -54,6 +54,8 @@ expect 0 '"findings": []' lint --json a.igvm
 expect 0 "qemu-kvm/insert-order" profiles
 expect 0 '"svsm-igvm-profiles"' profiles --json
 expect 0 "VP_CONTEXT" inspect a.igvm
+expect 0 "30000: ABI 0.0 or later, smt" inspect a.igvm
+expect 0 "  cs    selector 8     attributes c9b   limit ffffffff  base 0" inspect a.igvm
 expect 0 '"format": "svsm-igvm-inspection"' inspect --json a.igvm
 
 expect 0 "Usage" --help
@@ -103,7 +105,7 @@ expect 0 "" sign -k id.pem -A author.pem --family-id svsm --image-id 00112233445
 	-o signed.igvm --id-block-out block --id-auth-out auth a.igvm
 expect 0 "$digest" measure signed.igvm
 expect 0 "clean" lint signed.igvm
-expect 0 "signatures_valid=yes" inspect signed.igvm
+expect 0 "signatures valid yes" inspect signed.igvm
 expect 0 '"valid": true' verify-id --json signed.igvm
 expect 0 '"guest_svn": 7' verify-id --json --id-block block --id-auth auth
 expect 1 "not valid" verify-id --vcpus 2 signed.igvm
