@@ -13,11 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char help[] = "Usage: " PROGRAM " inspect [OPTIONS] FILE.igvm\n"
-			   "Show headers, page runs, initial registers, ID block, boot info and key templates of an IGVM file.\n"
-			   "\n"
-			   "  -j, --json   JSON instead of text\n"
-			   "  -h, --help   this text\n";
+static const char help[] =
+	"Usage: " PROGRAM " inspect [OPTIONS] FILE.igvm\n"
+	"Show headers, page runs, initial registers, ID block, boot info and key templates of an IGVM file.\n"
+	"\n"
+	"  -j, --json   JSON instead of text\n"
+	"  -h, --help   this text\n";
 
 static int show(const char *path, const struct igvm_file *file, bool json)
 {

@@ -34,8 +34,8 @@ static json_t *policy_json(const struct igvm_file *file, const struct igvm_recor
 			json_array_append_new(bits, json_string(name->name));
 	}
 	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "policy", command_json_hex(policy.policy), "abi_major",
-			 (json_int_t)(policy.policy >> 8 & 0xff), "abi_minor", (json_int_t)(policy.policy & 0xff), "bits",
-			 bits, "mask", command_json_hex(policy.compatibility_mask));
+			 (json_int_t)(policy.policy >> 8 & 0xff), "abi_minor", (json_int_t)(policy.policy & 0xff),
+			 "bits", bits, "mask", command_json_hex(policy.compatibility_mask));
 }
 
 static json_t *area_json(const struct igvm_file *file, const struct igvm_record *record)
