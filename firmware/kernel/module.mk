@@ -46,11 +46,13 @@ $(call host_test,kernel-protocol-services,$(KERNEL_DIR)/tests/test_protocol_serv
 	$(addprefix $(KERNEL_DIR)/,protocol_attest.c protocol_vtpm.c attest_requests.c vtpm_commands.c port.c \
 	calling_area.c memory_map.c guest_pages.c) lib/freestanding_string.c)
 $(call host_test,kernel-vtpm-commands,$(addprefix $(KERNEL_DIR)/,tests/test_vtpm_commands.c tests/fake_services.c \
-	tests/fake_guest.c vtpm_commands.c port.c calling_area.c memory_map.c guest_pages.c))
+	tests/fake_guest.c vtpm_commands.c attest_vtpm.c port.c calling_area.c memory_map.c guest_pages.c))
 $(call host_test,kernel-attest-requests,$(addprefix $(KERNEL_DIR)/,tests/test_attest_requests.c tests/fake_services.c \
-	tests/fake_guest.c attest_requests.c vtpm_commands.c port.c calling_area.c memory_map.c guest_pages.c))
+	tests/fake_guest.c attest_requests.c vtpm_commands.c attest_vtpm.c port.c calling_area.c memory_map.c guest_pages.c))
 $(call fuzz_program,kernel-calls,$(KERNEL_DIR)/tests/fuzz_calls.c $(KERNEL_DIR)/tests/fake_guest.c \
 	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
 	$(KERNEL_DIR)/guest_pages.c)
 $(call fuzz_program,kernel-commands,$(addprefix $(KERNEL_DIR)/,tests/fuzz_commands.c tests/fake_services.c \
-	tests/fake_guest.c vtpm_commands.c port.c calling_area.c memory_map.c guest_pages.c))
+	tests/fake_guest.c vtpm_commands.c attest_vtpm.c port.c calling_area.c memory_map.c guest_pages.c))
+$(call fuzz_program,kernel-services,$(addprefix $(KERNEL_DIR)/,tests/fuzz_services.c tests/fake_guest.c protocol_attest.c \
+	protocol_vtpm.c attest_requests.c vtpm_commands.c port.c calling_area.c memory_map.c guest_pages.c))

@@ -63,8 +63,10 @@ static uint32_t code_of(uint32_t status, bool selected, const struct attest_repl
 	case SERVICE_BAD_SELECTOR:
 		return selected ? SVSM_ERR_ATTEST_SELECTOR : SVSM_ERR_INVALID_REQUEST;
 	case SERVICE_TPM_REFUSED:
-		return selected && reply->tpm_code <= TPM_CODE_MAX ? SVSM_ERR_ATTEST_TPM + reply->tpm_code
-								   : SVSM_ERR_INVALID_REQUEST;
+		/* A refusal without a code is the service's mistake. */
+		return selected && reply->tpm_code != 0 && reply->tpm_code <= TPM_CODE_MAX
+			       ? SVSM_ERR_ATTEST_TPM + reply->tpm_code
+			       : SVSM_ERR_INVALID_REQUEST;
 	case SERVICE_AMD_SP_FAILED:
 		return selected ? SVSM_ERR_ATTEST_NO_REPORT : SVSM_ERR_INVALID_REQUEST;
 	case SERVICE_UNKNOWN_GUID:

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "scheduler.h"
 
+#include "attest_vtpm.h"
 #include "budget.h"
 #include "clock.h"
 #include "cpu.h"
@@ -24,7 +25,7 @@ static bool can_run(const struct service *service)
 	case WAIT_VTPM_IDLE:
 		return vtpm->state == PORT_IDLE || vtpm->state == PORT_DEAD;
 	case WAIT_VTPM_REPLY:
-		return (vtpm->state == PORT_REPLIED && vtpm->client == service) || vtpm->state == PORT_DEAD;
+		return attest_vtpm_has_reply() || vtpm->state == PORT_DEAD;
 	case WAIT_NEVER:
 		return false;
 	}
@@ -82,8 +83,9 @@ enum scheduler_result scheduler_turn(struct service *first, uint64_t deadline)
 	if (clock_passed(deadline))
 		return SCHEDULER_TIME_OVER;
 	run(next, deadline);
-	/* The response of a guest that was told to retry must not block the service for others. */
+	/* A client that does not come for its reply must not block the vTPM for others. */
 	vtpm_commands_collect();
+	attest_vtpm_collect();
 	return SCHEDULER_RAN;
 }
 

@@ -3,6 +3,7 @@
 #include "service_files.h"
 
 #include "amd_sp.h"
+#include "attest_vtpm.h"
 #include "console.h"
 #include "freestanding_string.h"
 #include "secrets.h"
@@ -117,46 +118,6 @@ int64_t service_files_poll(struct service *service, struct uva at, uint64_t coun
 	return fd.revents != 0;
 }
 
-static int64_t write_vtpm(struct service *service, struct uva from, uint64_t size)
-{
-	struct port *port = &services[SERVICE_VTPM].port;
-
-	if (port->state == PORT_DEAD)
-		return -EPIPE;
-	if (size < sizeof(port->header) || size > sizeof(port->message))
-		return -EMSGSIZE;
-	if (port->state != PORT_IDLE) {
-		service->wait = WAIT_VTPM_IDLE;
-		return 0;
-	}
-	if (!user_memory_read(port->message, from, size))
-		return -EFAULT;
-	port->size = (uint32_t)size;
-	port->client = service;
-	port->state = PORT_REQUESTED;
-	return (int64_t)size;
-}
-
-static int64_t read_vtpm(struct service *service, struct uva to, uint64_t size)
-{
-	struct port *port = &services[SERVICE_VTPM].port;
-
-	if (port->state == PORT_DEAD)
-		return 0;
-	if (port->client != service || port->state == PORT_IDLE)
-		return -EINVAL; /* it has asked for nothing */
-	if (port->state != PORT_REPLIED) {
-		service->wait = WAIT_VTPM_REPLY;
-		return 0;
-	}
-	if (size < port->size)
-		return -EMSGSIZE;
-	if (!user_memory_write(to, port->message, port->size))
-		return -EFAULT;
-	port->state = PORT_IDLE;
-	return port->size;
-}
-
 static int64_t read_vmpck(struct uva to, uint64_t size)
 {
 	uint8_t key[SNP_VMPCK_SIZE];
@@ -194,7 +155,7 @@ int64_t service_files_read(struct service *service, uint64_t fd, struct uva to, 
 	case SERVICE_FD_REQUEST:
 		return read_request(service, to, size);
 	case SERVICE_FD_VTPM:
-		return attest ? read_vtpm(service, to, size) : -EBADF;
+		return attest ? attest_vtpm_read(service, to, size) : -EBADF;
 	case SERVICE_FD_AMD_SP:
 		return attest ? amd_sp_read(to, size) : -EBADF;
 	case SERVICE_FD_VMPCK:
@@ -217,7 +178,7 @@ int64_t service_files_write(struct service *service, uint64_t fd, struct uva fro
 	case SERVICE_FD_REQUEST:
 		return write_reply(service, from, size);
 	case SERVICE_FD_VTPM:
-		return attest ? write_vtpm(service, from, size) : -EBADF;
+		return attest ? attest_vtpm_write(service, from, size) : -EBADF;
 	case SERVICE_FD_AMD_SP:
 		return attest ? amd_sp_write(from, size) : -EBADF;
 	default:

@@ -107,14 +107,6 @@ static enum vtpm_commands_result retry(struct vtpm_response *response)
 	return VTPM_COMMANDS_RETRY;
 }
 
-/* Whose turn brings the vTPM nearer to the next command: a service that has a reply to fetch, else the vtpm service. */
-static struct service *next_to_move(const struct port *port)
-{
-	struct service *client = &services[SERVICE_ATTEST];
-
-	return port->state == PORT_REPLIED && port->client == client ? client : &services[SERVICE_VTPM];
-}
-
 enum vtpm_commands_result vtpm_commands_run(const uint8_t *command, uint32_t size, uint64_t start,
 					    struct vtpm_response *response)
 {
@@ -134,7 +126,7 @@ enum vtpm_commands_result vtpm_commands_run(const uint8_t *command, uint32_t siz
 			in_flight.size = size;
 			memcpy(in_flight.bytes, command, size);
 		}
-		turn = scheduler_turn(next_to_move(port), deadline);
+		turn = scheduler_turn(&services[SERVICE_VTPM], deadline);
 		if (turn == SCHEDULER_TIME_OVER)
 			return retry(response);
 		if (turn == SCHEDULER_STUCK)

@@ -2,7 +2,9 @@
 /* Copyright (c) The SVSM Authors */
 #include "fake_services.h"
 
+#include "../attest_vtpm.h"
 #include "../scheduler.h"
+#include "../user_memory.h"
 #include "../vtpm_commands.h"
 #include "fake_guest.h"
 #include "freestanding_string.h"
@@ -21,6 +23,21 @@ static uint64_t work_left[SERVICE_COUNT];
 void string_cleanse(void *at, size_t size)
 {
 	memset(at, 0, size);
+}
+
+/* A service's memory is the test's; address 0 is never there. */
+bool user_memory_read(void *to, struct uva from, uint64_t size)
+{
+	if (from.value != 0)
+		memcpy(to, (const void *)from.value, size);
+	return from.value != 0;
+}
+
+bool user_memory_write(struct uva to, const void *from, uint64_t size)
+{
+	if (to.value != 0)
+		memcpy((void *)to.value, from, size);
+	return to.value != 0;
 }
 
 void fake_services_reset(void)
@@ -70,5 +87,6 @@ enum scheduler_result scheduler_turn(struct service *first, uint64_t deadline)
 		answer(port);
 	}
 	vtpm_commands_collect();
+	attest_vtpm_collect();
 	return SCHEDULER_RAN;
 }

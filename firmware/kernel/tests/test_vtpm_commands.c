@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* TPM commands that outlast a call: executed once, answered with their own response, in a bounded number of tries. */
+#include "../attest_vtpm.h"
 #include "../budget.h"
 #include "../vtpm_commands.h"
 #include "fake_guest.h"
 #include "fake_services.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -245,26 +247,93 @@ static void service_ends_with_a_command(void **state)
 	assert_int_equal(send("b"), VTPM_COMMANDS_FAILED);
 }
 
-/* The attest service's request is at the port: it is served and fetched first. */
+static int64_t attest_writes(uint32_t op, const char *payload, uint64_t size)
+{
+	struct {
+		struct service_message header;
+		uint8_t payload[SERVICE_MESSAGE_MAX];
+	} message = {.header = {.op = op, .size = (uint32_t)strlen(payload)}};
+
+	strcpy((char *)message.payload, payload);
+	services[SERVICE_ATTEST].wait = WAIT_NOTHING;
+	return attest_vtpm_write(&services[SERVICE_ATTEST], (struct uva){(uint64_t)&message}, size);
+}
+
+static int64_t attest_asks(const char *payload)
+{
+	return attest_writes(VTPM_OP_MANIFEST, payload, sizeof(struct service_message) + strlen(payload));
+}
+
+static int64_t attest_reads(uint8_t *to, uint64_t size)
+{
+	services[SERVICE_ATTEST].wait = WAIT_NOTHING;
+	return attest_vtpm_read(&services[SERVICE_ATTEST], (struct uva){(uint64_t)to}, size);
+}
+
+/* The attest service's request is at the port: it is served first, and its reply waits for it elsewhere. */
 static void behind_the_attest_service(void **state)
 {
-	struct port *port = &services[SERVICE_VTPM].port;
-	const struct service *attest = &services[SERVICE_ATTEST];
-	const uint8_t *payload;
-	uint32_t status, size;
+	uint8_t message[SERVICE_MESSAGE_MAX];
 
 	(void)state;
 	fake_services.work_us = LONG_US;
-	assert_true(port_request(port, attest, VTPM_OP_MANIFEST, "m", 1));
+	assert_int_equal(attest_asks("m"), 17);
+	assert_int_equal(attest_reads(message, sizeof(message)), 0);
+	assert_int_equal(services[SERVICE_ATTEST].wait, WAIT_VTPM_REPLY);
 	expect_retry("a");
-	expect_retry("a");
-	/* finished, and now the attest service has to fetch it: the fake one has nothing to do and is stuck */
-	assert_int_equal(send("a"), VTPM_COMMANDS_FAILED);
-	assert_int_equal(port->state, PORT_REPLIED);
-	assert_true(port_take_reply(port, attest, &status, &payload, &size));
 	fake_services.work_us = 1;
-	expect_done("a");
+	assert_int_equal(send_until_done("a"), 2);
 	expect_executed("ma");
+	assert_true(attest_vtpm_has_reply());
+	assert_int_equal(attest_reads(message, 21), -EMSGSIZE);
+	assert_int_equal(attest_reads(NULL, sizeof(message)), -EFAULT);
+	assert_int_equal(attest_reads(message, 22), 22);
+	assert_memory_equal(message + 16, "done m", 6);
+	assert_int_equal(attest_reads(message, sizeof(message)), -EINVAL);
+}
+
+/* It asks again and again and never reads: the guest's commands go on, and it gets the newest reply. */
+static void attest_service_never_reads(void **state)
+{
+	static const char *const questions[] = {"1", "2", "3", "4", "5"};
+	uint8_t message[SERVICE_MESSAGE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		fake_services.work_us = LONG_US;
+		assert_int_equal(attest_asks(questions[i]), 17);
+		assert_int_equal(attest_asks(questions[i]), 0);
+		assert_int_equal(services[SERVICE_ATTEST].wait, WAIT_VTPM_IDLE);
+		expect_retry("a");
+		fake_services.work_us = 1;
+		assert_in_range(send_until_done("a"), 1, 2);
+	}
+	expect_executed("1a2a3a4a5a");
+	assert_int_equal(attest_reads(message, sizeof(message)), 22);
+	assert_int_equal(message[21], '5');
+}
+
+static void bad_requests_of_the_attest_service(void **state)
+{
+	uint8_t message[SERVICE_MESSAGE_MAX];
+
+	(void)state;
+	assert_int_equal(attest_reads(message, sizeof(message)), -EINVAL);
+	assert_int_equal(attest_writes(VTPM_OP_SELECT, "", 15), -EMSGSIZE);
+	assert_int_equal(attest_writes(VTPM_OP_SELECT, "", SERVICE_MESSAGE_MAX + 1), -EMSGSIZE);
+	assert_int_equal(attest_vtpm_write(&services[SERVICE_ATTEST], (struct uva){0}, 16), -EFAULT);
+	assert_int_equal(services[SERVICE_VTPM].port.state, PORT_IDLE);
+	/* a request of the guest is with the vTPM */
+	fake_services.work_us = LONG_US;
+	expect_retry("a");
+	assert_int_equal(attest_asks("m"), 0);
+	assert_int_equal(services[SERVICE_ATTEST].wait, WAIT_VTPM_IDLE);
+	assert_int_equal(attest_reads(message, sizeof(message)), -EINVAL);
+	fake_services.dies = true;
+	assert_int_equal(send("a"), VTPM_COMMANDS_FAILED);
+	assert_int_equal(attest_asks("m"), -EPIPE);
+	assert_int_equal(attest_reads(message, sizeof(message)), 0);
+	assert_int_equal(services[SERVICE_ATTEST].wait, WAIT_NOTHING);
 }
 
 static void longest_command(void **state)
@@ -299,6 +368,8 @@ int main(void)
 		cmocka_unit_test_setup(bad_answers, setup),
 		cmocka_unit_test_setup(service_ends_with_a_command, setup),
 		cmocka_unit_test_setup(behind_the_attest_service, setup),
+		cmocka_unit_test_setup(attest_service_never_reads, setup),
+		cmocka_unit_test_setup(bad_requests_of_the_attest_service, setup),
 		cmocka_unit_test_setup(longest_command, setup),
 	};
 
