@@ -4,6 +4,7 @@
 
 #include "abi/snp.h"
 #include "id_block.h"
+#include "sev_features.h"
 #include "vmsa_fields.h"
 
 #include <inttypes.h>
@@ -150,17 +151,19 @@ static void vmsa_forced(const struct check *check, const struct igvm_record *rec
 static void features(const struct check *check, const struct igvm_record *record, uint64_t value)
 {
 	const struct profile *profile = check->profile;
+	char names[SEV_FEATURES_TEXT_SIZE];
 
 	if (!(value & SEV_FEATURE_SNP))
 		add(check, FINDING_ERROR, "sev-features", record->offset,
-		    "sev_features 0x%" PRIx64 ": bit 0 (SNP) must be set", value);
+		    "sev_features 0x%" PRIx64 ": snp (bit 0) must be set", value);
 	if (value & ~profile->features)
 		add(check, FINDING_ERROR, "sev-features", record->offset,
-		    "sev_features 0x%" PRIx64 ": 0x%" PRIx64 " is not supported", value, value & ~profile->features);
+		    "sev_features 0x%" PRIx64 ": %s: not supported", value,
+		    sev_features_text(value & ~profile->features, names));
 	else if (value & ~profile->features_plain)
 		add(check, FINDING_WARNING, "sev-features", record->offset,
-		    "sev_features 0x%" PRIx64 ": 0x%" PRIx64 " is not supported by every host", value,
-		    value & ~profile->features_plain);
+		    "sev_features 0x%" PRIx64 ": %s: not supported by every host", value,
+		    sev_features_text(value & ~profile->features_plain, names));
 }
 
 static void vp_context(struct check *check, const struct igvm_record *record)

@@ -3,6 +3,7 @@
 #include "build.h"
 
 #include "accept.h"
+#include "commands.h"
 #include "igvm_write.h"
 #include "manifest_file.h"
 
@@ -59,7 +60,10 @@ static bool read_all(const struct build_request *request, struct build *build, s
 	return ok;
 }
 
-/* The first finding as an error: nothing leaves that the strict reader or the loader would not take. */
+/*
+ * The first error found refuses: nothing leaves that the strict reader or the loader would not take. Warnings are about
+ * what the description asks for and some hosts do not have.
+ */
 static bool clean(const struct build_request *request, struct build *build, struct error *error)
 {
 	struct findings *findings = calloc(1, sizeof(*findings));
@@ -70,10 +74,16 @@ static bool clean(const struct build_request *request, struct build *build, stru
 	ok = igvm_parse(request->output, build->igvm.bytes, build->igvm.size, &build->parsed, findings, error);
 	if (ok)
 		accept_check(&build->parsed, build->description.profile, findings);
-	if (ok && findings->count > 0)
-		ok = error_set(error, ERROR_INVALID, "%s: offset 0x%" PRIx64 ": %s/%s: %s", request->output,
-			       findings->item[0].offset, findings->item[0].scope, findings->item[0].rule,
-			       findings->item[0].message);
+	for (size_t i = 0; ok && i < findings_kept(findings); i++) {
+		const struct finding *finding = &findings->item[i];
+
+		if (finding->severity == FINDING_ERROR)
+			ok = error_set(error, ERROR_INVALID, "%s: offset 0x%" PRIx64 ": %s/%s: %s", request->output,
+				       finding->offset, finding->scope, finding->rule, finding->message);
+		else
+			fprintf(stderr, PROGRAM ": warning: %s: %s/%s: %s\n", request->output, finding->scope,
+				finding->rule, finding->message);
+	}
 	free(findings);
 	return ok;
 }

@@ -27,8 +27,8 @@ struct build {
 };
 
 /*
- * Reads, lays out and writes into memory. The result has passed the strict reader without a finding, and the
- * description's profile takes it. Call build_free also after a failure.
+ * Reads, lays out and writes into memory. The result has passed the strict reader without an error, and the
+ * description's profile takes it; warnings go to standard error. Call build_free also after a failure.
  */
 bool build_image(const struct build_request *request, struct build *out, struct error *error) MUST_CHECK;
 void build_free(struct build *build);

@@ -22,7 +22,7 @@ static const char help[] =
 	"hashes\n"
 	"  -t, --statement FILE   also write an in-toto statement: digest and image as subjects, inputs as materials\n"
 	"  -p, --profile P        loader of these (may be repeated; default: every loader that takes the image)\n"
-	"  -n, --vcpus N          reference values for 1 to N vCPUs (default 1)\n"
+	"  -n, --vcpus N          reference values for 1 to N vCPUs (default: for the description's number)\n"
 	"  -c, --cpu-model M      CPU of the vCPUs after the first (default " CPU_MODEL_DEFAULT ")\n"
 	"  -h, --help             this text\n";
 
@@ -69,7 +69,7 @@ static bool write_outputs(const struct arguments *arguments, const struct build 
 	return true;
 }
 
-static int run(const struct arguments *arguments)
+static int run(struct arguments *arguments)
 {
 	struct error error = {.kind = ERROR_NONE};
 	struct file_output output[3] = {{.path = NULL}};
@@ -78,7 +78,10 @@ static int run(const struct arguments *arguments)
 
 	if (!build)
 		return error_no_memory(&error), command_fail(&error);
-	ok = build_image(&arguments->request, build, &error) && write_outputs(arguments, build, output, &error);
+	ok = build_image(&arguments->request, build, &error);
+	if (ok && arguments->options.vcpus == 0)
+		arguments->options.first_vcpus = arguments->options.vcpus = build->description.vcpus;
+	ok = ok && write_outputs(arguments, build, output, &error);
 	for (size_t i = 0; i < 3; i++)
 		file_output_cleanup(&output[i]);
 	build_free(build);
@@ -148,7 +151,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 
 int command_build(int argc, char **argv)
 {
-	struct arguments arguments = {.options = {.vcpus = 1}};
+	struct arguments arguments = {.options = {.first_vcpus = 1}};
 	int status;
 
 	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.options.cpu_signature))

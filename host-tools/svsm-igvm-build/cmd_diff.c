@@ -22,7 +22,7 @@ static const char help[] =
 	"  -d, --description FILE  build the second image from this description\n"
 	"  -i, --input-dir DIR     with its files from here\n"
 	"  -p, --profile P         loader whose launch digest is compared (default qemu-kvm)\n"
-	"  -n, --vcpus N           number of vCPUs (default 1)\n"
+	"  -n, --vcpus N           number of vCPUs (default: the description's, else 1)\n"
 	"  -c, --cpu-model M       CPU of vCPUs the files leave out (default " CPU_MODEL_DEFAULT ")\n"
 	"  -j, --json              JSON instead of text\n"
 	"  -h, --help              this text\n"
@@ -101,7 +101,7 @@ static int print(json_t *result, bool json)
 	return status ? status : same ? 0 : ERROR_INVALID;
 }
 
-static int run(const struct arguments *arguments)
+static int run(struct arguments *arguments)
 {
 	struct error error = {.kind = ERROR_NONE};
 	struct loaded a = {.findings = NULL}, b = {.findings = NULL};
@@ -112,6 +112,8 @@ static int run(const struct arguments *arguments)
 
 	ok = ok && load_igvm(arguments->a, &a, &error) &&
 	     (arguments->b ? load_igvm(arguments->b, &b, &error) : build_image(&arguments->request, build, &error));
+	if (arguments->measure.vcpus == 0)
+		arguments->measure.vcpus = arguments->b || !ok ? 1 : build->description.vcpus;
 	if (ok)
 		result =
 			differences_json(&a.file, arguments->b ? &b.file : &build->parsed, &arguments->measure, &error);
@@ -137,7 +139,7 @@ int command_diff(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct arguments arguments = {.request = {.output = "image from the description"},
-				      .measure = {.profile = profile_at(0), .vcpus = 1, .progress = true}};
+				      .measure = {.profile = profile_at(0), .progress = true}};
 	int option, status;
 
 	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.measure.cpu_signature))

@@ -3,6 +3,7 @@
 #include "description.h"
 
 #include "abi/snp.h"
+#include "sev_features.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POLICY_KNOWN_BITS 0x1ffffffull /* through bit 24, CIPHERTEXT_HIDING_DRAM of 56860 */
+#define POLICY_KNOWN_BITS (2 * SNP_POLICY_PAGE_SWAP_DISABLE - 1) /* the last of 56860 */
 #define NAME_SIZE_MAX 64u
 
 /* Where we are in the document, for messages. */
@@ -115,26 +116,62 @@ static bool get_policy(const struct place *place, json_t *object, uint64_t *out)
 	if (!(*out & SNP_POLICY_RESERVED_MBO))
 		return refuse(place, "guest_policy", "bit 17 is reserved and must be 1 (AMD 56860, guest policy)");
 	if (*out & ~POLICY_KNOWN_BITS)
-		return refuse(place, "guest_policy", "bits 63:25 are reserved and must be 0 (AMD 56860, guest policy)");
+		return refuse(place, "guest_policy", "bits 63:26 are reserved and must be 0 (AMD 56860, guest policy)");
 	return true;
 }
 
-static bool get_features(const struct place *place, json_t *object, uint64_t *out)
+static bool get_vcpus(const struct place *place, json_t *object, uint32_t *out)
+{
+	json_t *value = json_object_get(object, "vcpus");
+
+	*out = 1;
+	if (!value)
+		return true;
+	if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > MEASURE_VCPU_MAX)
+		return refuse(place, "vcpus", "must be an integer from 1 to 512");
+	*out = (uint32_t)json_integer_value(value);
+	return true;
+}
+
+/* The loader and the firmware must both take it. */
+static bool feature_taken(const struct place *place, const struct profile *profile, const struct sev_feature *feature)
+{
+	const struct profile_quirk *quirk = profile_quirk(profile, "sev-features");
+
+	if (!(profile->features & feature->bit))
+		return error_set(place->error, ERROR_INVALID,
+				 "%s: sev_features: \"%s\": %s/sev-features: the loader does not take it: %s [%s]",
+				 place->path, feature->name, profile->name, quirk ? quirk->text : profile->summary,
+				 quirk ? quirk->source : profile->source);
+	if (feature->refusal)
+		return error_set(place->error, ERROR_INVALID,
+				 "%s: sev_features: \"%s\": the firmware cannot run with it: %s", place->path,
+				 feature->name, feature->refusal);
+	return true;
+}
+
+static bool get_features(const struct place *place, json_t *object, const struct profile *profile, uint64_t *out)
 {
 	json_t *list = json_object_get(object, "sev_features");
+	char known[SEV_FEATURES_TEXT_SIZE];
 
 	if (!json_is_array(list))
 		return refuse(place, "sev_features", "must be an array of strings");
 	*out = 0;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *name = json_string_value(json_array_get(list, i));
+		const struct sev_feature *feature = name ? sev_feature_find(name) : NULL;
 
-		/* KVM would accept debug-swap and secure-tsc too; the firmware does not know them yet. */
-		if (!name || strcmp(name, "snp") != 0)
-			return refuse(place, "sev_features", "only \"snp\" is supported; the firmware knows no other");
-		if (*out & SEV_FEATURE_SNP)
-			return refuse(place, "sev_features", "\"snp\" is listed twice");
-		*out |= SEV_FEATURE_SNP;
+		if (!feature)
+			return error_set(place->error, ERROR_INVALID,
+					 "%s: sev_features: entry %zu is no feature's name; there are %s", place->path,
+					 i, sev_features_text(sev_features_all(), known));
+		if (*out & feature->bit)
+			return error_set(place->error, ERROR_INVALID, "%s: sev_features: \"%s\" is listed twice",
+					 place->path, name);
+		if (!feature_taken(place, profile, feature))
+			return false;
+		*out |= feature->bit;
 	}
 	if (!(*out & SEV_FEATURE_SNP))
 		return refuse(place, "sev_features", "must contain \"snp\"");
@@ -256,8 +293,8 @@ static bool get_guest(const struct place *outer, json_t *root, struct descriptio
 
 static bool get_root(const struct place *place, json_t *root, struct description *out)
 {
-	static const char *const known[] = {"$schema",	    "format",	    "version",	"name",	   "profile",
-					    "guest_policy", "sev_features", "firmware", "modules", "guest"};
+	static const char *const known[] = {"$schema",	    "format", "version",  "name",    "profile", "guest_policy",
+					    "sev_features", "vcpus",  "firmware", "modules", "guest"};
 	json_t *version;
 
 	if (!json_is_object(root))
@@ -269,8 +306,9 @@ static bool get_root(const struct place *place, json_t *root, struct description
 		return refuse(place, "version", "must be 1");
 	return only_known(place, root, known, sizeof(known) / sizeof(known[0])) && get_name(place, root, &out->name) &&
 	       get_profile(place, root, &out->profile) && get_policy(place, root, &out->guest_policy) &&
-	       get_features(place, root, &out->sev_features) && get_string(place, root, "firmware", &out->firmware) &&
-	       get_modules(place, root, out) && get_guest(place, root, &out->guest);
+	       get_features(place, root, out->profile, &out->sev_features) && get_vcpus(place, root, &out->vcpus) &&
+	       get_string(place, root, "firmware", &out->firmware) && get_modules(place, root, out) &&
+	       get_guest(place, root, &out->guest);
 }
 
 bool description_parse(const char *path, const char *text, size_t size, struct description *out, struct error *error)

@@ -5,6 +5,7 @@
 #define IGVM_BUILD_DESCRIPTION_H
 
 #include "error.h"
+#include "measure.h"
 #include "profile.h"
 #include "svsm/boot_info.h"
 
@@ -33,7 +34,8 @@ struct description {
 	char *name;		       /* letters, digits, '.', '_', '-' */
 	const struct profile *profile; /* loader it is built for */
 	uint64_t guest_policy;
-	uint64_t sev_features; /* bits of the VMSA field */
+	uint64_t sev_features; /* bits of the VMSA field; the profile and the firmware take them */
+	uint32_t vcpus;	       /* the image is for, 1 to MEASURE_VCPU_MAX */
 	char *firmware;
 	size_t module_count;
 	struct description_module module[BOOT_MODULE_MAX];

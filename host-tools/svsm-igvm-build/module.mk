@@ -2,7 +2,7 @@
 # Copyright (c) The SVSM Authors
 
 D := host-tools/svsm-igvm-build
-IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c vmsa.c vmsa_fields.c vmm.c cpu_model.c profile.c findings.c \
+IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c sev_features.c vmsa.c vmsa_fields.c vmm.c cpu_model.c profile.c findings.c \
 	findings_json.c description.c image.c guest_layout.c guest_layout_linux.c guest_layout_ovmf.c \
 	igvm_write.c igvm_types.c igvm_parse.c igvm_rules.c load.c accept.c digest_chain.c measure.c ovmf.c sev_hashes.c \
 	measure_ovmf.c snp_key.c id_block.c blob.c sign.c reference.c statement.c differences.c options.c inspect.c \

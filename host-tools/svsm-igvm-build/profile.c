@@ -133,6 +133,7 @@ static const struct profile_quirk snp_sim_quirks[] = {
 	{"page-size", "page data must be 4 KiB", SNP_SIM_SOURCE},
 	{"vp-index", "exactly one context, for vCPU 0", SNP_SIM_SOURCE},
 	{"vmsa-gpa", "the VMSA is measured at 0xfffffffff000, after all pages", SNP_SIM_SOURCE},
+	{"sev-features", "no feature beside SNP is simulated", SNP_SIM_SOURCE},
 	{"vmsa-forced", "VMRUN needs EFER.SVME and VMPL 0", "test/e2e/snp-sim/vcpu.c, vcpu_load_vmsa"},
 	{NULL, NULL, NULL},
 };
@@ -206,7 +207,7 @@ static const struct profile profiles[] = {
 		.refuses_masked = true,
 		.vmsa_gpa = IGVM_SNP_VMSA_GPA_KVM,
 		.vmsa = PROFILE_VMSA_ALL,
-		.features = UINT64_MAX,
+		.features = SEV_FEATURE_SNP,
 		.features_plain = SEV_FEATURE_SNP,
 		.vp_limit = 1,
 		.absent_vp = PROFILE_ABSENT_NOT_MEASURED,
@@ -242,4 +243,13 @@ bool profile_accepts(const struct profile *profile, uint32_t header_type)
 			return true;
 	}
 	return false;
+}
+
+const struct profile_quirk *profile_quirk(const struct profile *profile, const char *rule)
+{
+	for (const struct profile_quirk *quirk = profile->quirks; quirk->rule; quirk++) {
+		if (strcmp(quirk->rule, rule) == 0)
+			return quirk;
+	}
+	return NULL;
 }

@@ -67,5 +67,7 @@ const struct profile *profile_find(const char *name);
 /* Number `index`, NULL behind the last. The first is the default. */
 const struct profile *profile_at(size_t index);
 bool profile_accepts(const struct profile *profile, uint32_t header_type);
+/* The quirk with that rule, NULL: the profile has none. */
+const struct profile_quirk *profile_quirk(const struct profile *profile, const char *rule);
 
 #endif

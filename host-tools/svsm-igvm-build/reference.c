@@ -60,7 +60,7 @@ static bool takes(const struct igvm_file *file, const struct profile *profile, b
 	if (!findings)
 		return error_no_memory(error);
 	accept_check(file, profile, findings);
-	*out = findings->count == 0;
+	*out = findings->errors == 0;
 	free(findings);
 	return true;
 }
@@ -73,10 +73,11 @@ static bool add_profile(json_t *list, const struct igvm_file *file, const struct
 	struct measurement measurement;
 	bool ok;
 
-	if (profile->absent_vp == PROFILE_ABSENT_UNKNOWN)
+	/* Asked for by name and number: measure_igvm says why it cannot be predicted. */
+	if (profile->absent_vp == PROFILE_ABSENT_UNKNOWN && (options->first_vcpus == 1 || options->profile_count == 0))
 		measure.vcpus = 1;
 	ok = measure_igvm(file, &measure, &measurement, error);
-	for (uint32_t i = 0; ok && i < measurement.vcpus; i++) {
+	for (uint32_t i = options->first_vcpus - 1; ok && i < measurement.vcpus; i++) {
 		char hex[2 * SNP_DIGEST_SIZE + 1];
 
 		command_hex(measurement.digest[i], SNP_DIGEST_SIZE, hex);

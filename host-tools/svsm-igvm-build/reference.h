@@ -23,7 +23,7 @@ struct reference_source {
 struct reference_options {
 	size_t profile_count; /* 0: every loader that takes the file */
 	const struct profile *profile[REFERENCE_PROFILES_MAX];
-	uint32_t vcpus; /* values for 1 to this many, where they can be predicted */
+	uint32_t first_vcpus, vcpus; /* values for so many vCPUs, from the first to the second number */
 	uint32_t cpu_signature;
 };
 

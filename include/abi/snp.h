@@ -23,10 +23,22 @@
 #define SEV_STATUS_SEV (1u << 0)
 #define SEV_STATUS_ES (1u << 1)
 #define SEV_STATUS_SNP (1u << 2)
+/* SEV_FEATURES of a VMSA (APM 2, table B-4, offset 3B0h); SEV_STATUS shows them from its bit 2 on */
 #define SEV_FEATURE_SNP (1ull << 0)
 #define SEV_FEATURE_VTOM (1ull << 1)
+#define SEV_FEATURE_REFLECT_VC (1ull << 2)
+#define SEV_FEATURE_RESTRICTED_INJECTION (1ull << 3)
+#define SEV_FEATURE_ALTERNATE_INJECTION (1ull << 4)
 #define SEV_FEATURE_DEBUG_SWAP (1ull << 5)
+#define SEV_FEATURE_PREVENT_HOST_IBS (1ull << 6)
+#define SEV_FEATURE_BTB_ISOLATION (1ull << 7)
+#define SEV_FEATURE_VMPL_SSS (1ull << 8)
 #define SEV_FEATURE_SECURE_TSC (1ull << 9)
+#define SEV_FEATURE_VMGEXIT_PARAMETER (1ull << 10)
+#define SEV_FEATURE_IBS_VIRTUALIZATION (1ull << 12)
+#define SEV_FEATURE_VMSA_REG_PROT (1ull << 14)
+#define SEV_FEATURE_SMT_PROTECTION (1ull << 15)
+#define SEV_FEATURE_SECURE_AVIC (1ull << 16)
 #define EFER_SVME (1ull << 12)
 
 /* PVALIDATE and RMPADJUST: operands and results (EAX) */

@@ -153,6 +153,13 @@ sed 's/"t"/"t2"/; s/0x30000/0xb0000/' image.json >image2.json
 expect 1 "guest policy (not measured)" diff a.igvm --description image2.json
 sed 's/qemu-kvm/snp-sim/' image.json >sim.json
 expect 0 "the same bytes" diff a.igvm --description sim.json
+sed 's/"snp"/"snp","debug-swap"/; s/"t"/"t","vcpus":4/' image.json >four.json
+expect 0 "warning: four.igvm: qemu-kvm/sev-features: sev_features 0x21: debug-swap: not supported by every host" \
+	build four.json -o four.igvm -r four.ref
+expect 0 "$(grep -A 2 '"profile": "qemu-kvm"' four.ref | sed -n 's/.*"digest": "\(.*\)".*/\1/p')" measure -n 4 four.igvm
+grep -q '"vcpus": 1,' four.ref && { echo "FAILED: reference values for another number of vCPUs"; failed=1; }
+expect 1 'vCPU 0 sev_features: 0x1 -> 0x21' diff a.igvm --description four.json
+expect 1 "snp-sim/sev-features: the loader does not take it" build <(sed 's/qemu-kvm/snp-sim/' four.json) -i . -o c.igvm
 expect 1 "must name a loader" build <(sed 's/qemu-kvm/vmware/' image.json) --input-dir . -o c.igvm
 expect 0 "" build image.json -o b.igvm --statement statement.json --reference b.json --profile snp-sim --vcpus 3
 grep -q "\"sha384\": \"$digest\"" statement.json || { echo "FAILED: statement without the launch digest"; failed=1; }

@@ -28,12 +28,29 @@ static void good(void **state)
 	assert_string_equal(description.name, "a");
 	assert_int_equal(description.guest_policy, 0x30000);
 	assert_int_equal(description.sev_features, 1);
+	assert_int_equal(description.vcpus, 1);
 	assert_int_equal(description.module_count, 1);
 	assert_int_equal(description.module[0].kind, BOOT_MODULE_ATTEST);
 	assert_int_equal(description.guest.kind, BOOT_GUEST_FLAT64);
 	assert_int_equal(description.guest.stack_top, 4096);
 	assert_int_equal(description.guest.secrets, 0x80d000);
 	assert_true(description.guest.calling_area == UINT64_MAX);
+	description_free(&description);
+}
+
+static void features_and_vcpus(void **state)
+{
+	static const char text[] = "{" HEAD "\"guest_policy\":\"0x3030000\",\"vcpus\":512,"
+				   "\"sev_features\":[\"debug-swap\",\"snp\"]," FIRMWARE "}";
+	struct description description;
+	struct error error;
+
+	(void)state;
+	if (!description_parse("d.json", text, strlen(text), &description, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(description.vcpus, 512);
+	assert_int_equal(description.sev_features, SEV_FEATURE_SNP | SEV_FEATURE_DEBUG_SWAP);
+	assert_int_equal(description.guest_policy, 0x3030000);
 	description_free(&description);
 }
 
@@ -60,9 +77,23 @@ static void bad(void **state)
 		{"{" HEAD "\"guest_policy\":\"30000\",\"sev_features\":[\"snp\"]," FIRMWARE "}",
 		 "guest_policy: must be"},
 		{"{" HEAD "\"guest_policy\":\"0x10000\",\"sev_features\":[\"snp\"]," FIRMWARE "}", "bit 17"},
-		{"{" HEAD "\"guest_policy\":\"0x80030000\",\"sev_features\":[\"snp\"]," FIRMWARE "}", "63:25"},
+		{"{" HEAD "\"guest_policy\":\"0x80030000\",\"sev_features\":[\"snp\"]," FIRMWARE "}", "63:26"},
 		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[]," FIRMWARE "}", "must contain"},
-		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"x\"]," FIRMWARE "}", "sev_features: only"},
+		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"x\"]," FIRMWARE "}",
+		 "sev_features: entry 0 is no feature's name; there are snp, vtom,"},
+		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[1]," FIRMWARE "}", "sev_features: entry 0"},
+		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"snp\",\"snp\"]," FIRMWARE "}",
+		 "\"snp\" is listed twice"},
+		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"debug-swap\"]," FIRMWARE "}",
+		 "must contain"},
+		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"snp\",\"restricted-injection\"]," FIRMWARE
+		 "}",
+		 "\"restricted-injection\": qemu-kvm/sev-features: the loader does not take it"},
+		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"snp\",\"secure-tsc\"]," FIRMWARE "}",
+		 "\"secure-tsc\": the firmware cannot run with it: "},
+		{"{" HEAD POLICY FIRMWARE ",\"vcpus\":0}", "vcpus: must be"},
+		{"{" HEAD POLICY FIRMWARE ",\"vcpus\":513}", "vcpus: must be"},
+		{"{" HEAD POLICY FIRMWARE ",\"vcpus\":\"2\"}", "vcpus: must be"},
 		{"{" HEAD POLICY FIRMWARE ",\"modules\":{}}", "modules: must be"},
 		{"{" HEAD POLICY FIRMWARE ",\"modules\":[{\"kind\":\"tpm\",\"file\":\"x\"}]}", "modules[0].kind"},
 		{"{" HEAD POLICY FIRMWARE ",\"modules\":[{\"kind\":\"vtpm\"}]}", "modules[0].file: missing"},
@@ -102,6 +133,7 @@ int test_description_run(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good),
+		cmocka_unit_test(features_and_vcpus),
 		cmocka_unit_test(bad),
 	};
 

@@ -205,9 +205,10 @@ static void loader_refusals(void **state)
 		{offsetof(struct snp_vmsa, efer), VMSA, 8, 0, "snp-sim", "vmsa-forced", "SVME"},
 		{offsetof(struct snp_vmsa, vmpl), VMSA, 1, 1, "snp-sim", "vmsa-forced", "VMPL"},
 		{offsetof(struct snp_vmsa, tr) + 8, VMSA, 8, 1, "qemu-kvm", "tr-base", "TR.base"},
-		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 0x29, "qemu-kvm", "sev-features", "0x8 is not"},
+		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 0x29, "qemu-kvm", "sev-features",
+		 "restricted-injection: not"},
 		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 0x21, "qemu-kvm", "sev-features", "every host"},
-		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 3, "openvmm-kvm", "sev-features", "0x2 is not"},
+		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 3, "openvmm-kvm", "sev-features", "vtom: not"},
 		{offsetof(struct snp_vmsa, cr2), VMSA, 8, 1, "qemu-kvm", "vmsa-fields", "cr2"},
 		{0xfff, VMSA, 1, 1, "cloud-hypervisor-kvm", "vmsa-fields", "reserved_670"},
 	};

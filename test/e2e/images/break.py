@@ -58,6 +58,7 @@ WAYS = {
     "vmsa-efer": lambda image: put(image, vmsa(image) + 0xD0, "Q", 0),
     "vmsa-vmpl": lambda image: put(image, vmsa(image) + 0xCA, "B", 1),
     "vmsa-features": lambda image: put(image, vmsa(image) + 0x3B0, "Q", 0),
+    "vmsa-secure-tsc": lambda image: put(image, vmsa(image) + 0x3B0, "Q", 0x201),
     "policy": lambda image: put(image, find(image, POLICY) + 8, "Q", 0x10000),
     "id-block": lambda image: put(image, find(image, ID_BLOCK) + 8 + 8, "B", image[find(image, ID_BLOCK) + 16] ^ 1),
     "no-platform": lambda image: put(image, 24 + 8 + 5, "B", 3),

@@ -85,6 +85,7 @@ vp-index snp-sim/vp-index
 vmsa-efer snp-sim/vmsa-forced
 vmsa-vmpl snp-sim/vmsa-forced
 vmsa-features snp-sim/sev-features
+vmsa-secure-tsc snp-sim/sev-features
 policy snp-sim/policy
 id-block snp-sim/id-block
 no-platform snp-sim/platform

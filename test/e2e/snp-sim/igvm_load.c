@@ -136,6 +136,7 @@ static void small_parameter(struct loader *loader, const uint8_t *payload, uint6
 static void vp_context(struct loader *loader, const uint8_t *payload, uint64_t at)
 {
 	struct igvm_vp_context context;
+	const struct snp_vmsa *vmsa;
 
 	memcpy(&context, payload, sizeof(context));
 	if ((context.compatibility_mask & loader->mask) == 0)
@@ -144,7 +145,10 @@ static void vp_context(struct loader *loader, const uint8_t *payload, uint64_t a
 		refuse("VP context", at);
 	if (context.file_offset == 0)
 		refuse("VP context without data", at);
-	launch_set_vmsa((const struct snp_vmsa *)file_page(loader, context.file_offset, at));
+	vmsa = (const struct snp_vmsa *)file_page(loader, context.file_offset, at);
+	if (vmsa->sev_features & ~SEV_FEATURE_SNP)
+		refuse("VP context with SEV features that are not simulated", at);
+	launch_set_vmsa(vmsa);
 	loader->have_vmsa = true;
 }
 
