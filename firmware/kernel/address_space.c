@@ -12,6 +12,7 @@ bool address_space_init(struct address_space *space, size_t page_limit)
 {
 	space->pml4 = page_alloc();
 	space->pages = 0;
+	space->most_pages = 0;
 	space->page_limit = page_limit;
 	if (space->pml4 == NULL)
 		return false;
@@ -97,6 +98,8 @@ bool address_space_map_new(struct address_space *space, uint64_t va, uint64_t si
 		}
 		space->pages++;
 	}
+	if (space->pages > space->most_pages)
+		space->most_pages = space->pages;
 	return true;
 }
 

@@ -18,7 +18,8 @@
 
 struct address_space {
 	uint64_t *pml4;
-	size_t pages; /* owned pages now mapped */
+	size_t pages; /* owned pages now mapped: data, stack and heap */
+	size_t most_pages;
 	size_t page_limit;
 };
 

@@ -6,6 +6,7 @@
 #include "elf_image.h"
 #include "paging.h"
 
+#define MEMORY_STEP_PAGES 16u
 #define SERVICE_PAGE_LIMIT (12u * 1024 * 1024 / PAGE_SIZE)
 
 struct service services[SERVICE_COUNT];
@@ -48,6 +49,19 @@ bool services_load(const struct boot_info *info)
 	find_key_templates(&services[SERVICE_VTPM], info);
 	return load(&services[SERVICE_VTPM], info, BOOT_MODULE_VTPM) &&
 	       load(&services[SERVICE_ATTEST], info, BOOT_MODULE_ATTEST);
+}
+
+void services_tell_memory(void)
+{
+	for (unsigned int i = 0; i < SERVICE_COUNT; i++) {
+		const struct address_space *space = &services[i].space;
+
+		if (space->most_pages < services[i].told_pages + MEMORY_STEP_PAGES)
+			continue;
+		services[i].told_pages = space->most_pages;
+		console_printf("SVSM: memory %s: %lu of %lu pages used\n", services[i].name, space->most_pages,
+			       space->page_limit);
+	}
 }
 
 void services_end(struct service *service, const char *reason)

@@ -43,6 +43,7 @@ struct service {
 	uint64_t system_calls;
 	uint64_t cpuid_traps;
 	bool log_mid_line;
+	size_t told_pages; /* services_tell_memory() */
 };
 
 extern struct service services[SERVICE_COUNT];
@@ -50,6 +51,9 @@ extern struct spinlock services_lock;
 
 /* Loads the modules of @info. False with a message when one is missing or malformed. */
 bool services_load(const struct boot_info *info);
+
+/* Logs how much memory services have used at most, in steps of 64 KiB. Under services_lock. */
+void services_tell_memory(void);
 
 /* Ends @service: its port refuses everything from now on. */
 void services_end(struct service *service, const char *reason);

@@ -31,6 +31,7 @@ static void run_background(const struct svsm_call *call, uint32_t result)
 	if (!spinlock_try_acquire(&services_lock))
 		return;
 	scheduler_background(result == SVSM_ERR_BUSY, clock_add(call->start, CALL_BUDGET_US));
+	services_tell_memory();
 	spinlock_release(&services_lock);
 }
 

@@ -249,6 +249,14 @@ static int64_t sys_no_terminal(struct service *service, const uint64_t *args)
 	return -ENOTTY;
 }
 
+/* Every descriptor is a stream. */
+static int64_t sys_lseek(struct service *service, const uint64_t *args)
+{
+	(void)service;
+	(void)args;
+	return -ESPIPE;
+}
+
 /* There is one thread: a wake finds nobody waiting, and a value waited for can only have changed already. */
 static int64_t sys_futex(struct service *service, const uint64_t *args)
 {
@@ -265,6 +273,7 @@ static const struct {
 	{__NR_write, sys_write},
 	{__NR_writev, sys_writev},
 	{__NR_poll, sys_poll},
+	{__NR_lseek, sys_lseek},
 	{__NR_brk, sys_brk},
 	{__NR_mmap, sys_mmap},
 	{__NR_munmap, sys_munmap},

@@ -55,8 +55,12 @@ $(call host_test,service-vtpm,$(SERVICE_TESTS)/test_vtpm.c $(SERVICE_TESTS)/serv
 $(BUILD)/test/service-vtpm: | $(BUILD)/test/vtpm-sanitized $(BUILD)/keys/conformance.keys
 $(call fuzz_program,service-vtpm,$(SERVICE_TESTS)/fuzz_vtpm.c $(filter-out %/main.c,$(VTPM_SRC)),-ltpms -lcrypto,\
 	-I$(SERVICES_DIR)/common -I$(SERVICES_DIR)/vtpm)
+$(call fuzz_program,service-tpm-commands,$(SERVICE_TESTS)/fuzz_tpm_commands.c $(filter-out %/main.c,$(VTPM_SRC)),-ltpms \
+	-lcrypto,-I$(SERVICES_DIR)/common -I$(SERVICES_DIR)/vtpm)
 $(call host_test,service-key-maker,$(SERVICE_TESTS)/test_key_maker.c $(addprefix $(SERVICES_DIR)/vtpm/,key_maker.c \
 	primary_key.c tpm_engine.c tpm_store.c),-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)
+$(call host_test,service-failure-mode,$(SERVICE_TESTS)/test_failure_mode.c $(filter-out %/main.c,$(VTPM_SRC)),\
+	-ltpms -lcrypto -Xlinker --wrap=CRYPTO_memdup,-I$(SERVICES_DIR)/common -I$(SERVICES_DIR)/vtpm)
 $(call bench_program,service-keys,$(SERVICE_TESTS)/bench_keys.c $(addprefix $(SERVICES_DIR)/vtpm/,key_maker.c primary_key.c \
 	tpm_engine.c tpm_store.c) lib/key_templates.c,-ltpms -lcrypto,-I$(SERVICES_DIR)/vtpm)
 

@@ -46,6 +46,8 @@ static void make_answer(struct fake_peers *peers, const struct snp_guest_message
 		response = (struct snp_report_rsp){.status = SNP_MSG_STATUS_INVALID_PARAMETER};
 	if (peers->behaviour == SP_OTHER_REPORT)
 		response.report.report_data[0] ^= 1;
+	if (peers->behaviour == SP_REPORT_SIZE)
+		response.report_size--;
 	*answer = (struct snp_guest_message){
 		.msg_seqno = message->msg_seqno + (peers->behaviour == SP_WRONG_SEQUENCE ? 3 : 1),
 		.algo = SNP_MSG_ALGO_AES_256_GCM,
@@ -55,7 +57,11 @@ static void make_answer(struct fake_peers *peers, const struct snp_guest_message
 		.msg_version = SNP_MSG_VERSION,
 		.msg_size = sizeof(response),
 	};
+	if (peers->behaviour == SP_SIGNED_FLIP)
+		((uint8_t *)answer)[peers->flip_byte] ^= 1;
 	(void)gcm(true, answer, &response, answer->payload, sizeof(response), answer->authtag);
+	if (peers->behaviour == SP_FLIP)
+		((uint8_t *)answer)[peers->flip_byte] ^= 1;
 	if (peers->behaviour == SP_WRONG_TAG)
 		answer->authtag[3] ^= 1;
 }
@@ -123,6 +129,24 @@ static void answer_manifest(const struct fake_peers *peers, struct service_packe
 		       peers->manifest_size);
 }
 
+static bool send_with_flaw(const struct fake_peers *peers, int fd, struct service_packet *packet)
+{
+	ssize_t size = (ssize_t)sizeof(packet->header) + packet->header.size;
+
+	if (peers->vtpm == VTPM_WRONG_OP)
+		packet->header.op++;
+	if (peers->vtpm == VTPM_WRONG_SIZE)
+		packet->header.size--;
+	if (peers->vtpm == VTPM_RESERVED)
+		packet->header.reserved = 1;
+	if (peers->vtpm == VTPM_NO_CODE) {
+		packet->header.status = SERVICE_TPM_REFUSED;
+		packet->header.size = 3;
+		size = (ssize_t)sizeof(packet->header) + 3;
+	}
+	return write(fd, packet, (size_t)size) == size;
+}
+
 static bool play_vtpm(struct fake_peers *peers, int fd)
 {
 	static struct service_packet packet;
@@ -141,7 +165,7 @@ static bool play_vtpm(struct fake_peers *peers, int fd)
 	} else {
 		return false;
 	}
-	return service_io_send(fd, &packet);
+	return send_with_flaw(peers, fd, &packet);
 }
 
 bool fake_peers_call(struct fake_peers *peers, struct service_process *attest, struct service_packet *packet)

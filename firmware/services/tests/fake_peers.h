@@ -16,12 +16,26 @@ enum sp_behaviour {
 	SP_REFUSE,	   /* the firmware says no */
 	SP_BAD_STATUS,	   /* an authentic answer without report */
 	SP_OTHER_REPORT,   /* an authentic report about other data */
+	SP_REPORT_SIZE,	   /* an authentic answer whose report has another size */
+	SP_FLIP,	   /* the bit at flip_byte of the answer's page is flipped on its way */
+	SP_SIGNED_FLIP,	   /* the same before the answer is encrypted: the AMD-SP itself says so */
+};
+
+enum vtpm_behaviour {
+	VTPM_HONEST,
+	VTPM_WRONG_OP,
+	VTPM_WRONG_SIZE, /* header.size is not what was written */
+	VTPM_RESERVED,
+	VTPM_NO_CODE, /* refuses with a response code that is cut short */
+	VTPM_BEHAVIOURS,
 };
 
 #define SP_MESSAGES_MAX 32u
 
 struct fake_peers {
 	enum sp_behaviour behaviour;
+	enum vtpm_behaviour vtpm;
+	size_t flip_byte;
 	uint32_t messages; /* that reached the AMD-SP, throttled ones included */
 	struct snp_guest_message message[SP_MESSAGES_MAX];
 	uint64_t last_seqno;

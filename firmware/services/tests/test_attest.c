@@ -254,6 +254,49 @@ static void selected_refused(void **state)
 	assert_int_equal(peers.messages, 0);
 }
 
+/* A request whose header breaks the contract is answered as malformed, whatever is in it. */
+static void message_header(void **state)
+{
+	const struct attest_request request = request_of(1, true);
+	const struct service_message good = {.op = ATTEST_OP_SINGLE_SERVICE, .size = sizeof(request)};
+	struct service_message headers[] = {good, good, good, good, good};
+
+	(void)state;
+	headers[0].op = 0;
+	headers[1].status = 1;
+	headers[2].size++;
+	headers[3].size = UINT32_MAX;
+	headers[4].reserved = 1;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		packet.header = headers[i];
+		memcpy(packet.payload, &request, sizeof(request));
+		assert_int_equal(write(attest.end[SERVICE_FD_REQUEST], &packet, sizeof(good) + sizeof(request)),
+				 sizeof(good) + sizeof(request));
+		assert_true(service_io_receive(attest.end[SERVICE_FD_REQUEST], &packet));
+		assert_int_equal(packet.header.op, headers[i].op);
+		assert_int_equal(packet.header.status, SERVICE_MALFORMED);
+		assert_int_equal(packet.header.size, 0);
+	}
+	assert_int_equal(call_single(1), SERVICE_OK);
+}
+
+/* What the vTPM answers is checked too. */
+static void vtpm_misbehaves(void **state)
+{
+	struct attest_request request = request_of(1, true);
+
+	(void)state;
+	request.selector_size = 40;
+	for (peers.vtpm = VTPM_WRONG_OP; peers.vtpm < VTPM_BEHAVIOURS; peers.vtpm++) {
+		assert_int_equal(call_single(1), SERVICE_INTERNAL);
+		assert_int_equal(call(ATTEST_OP_SINGLE_SERVICE_EX, &request), SERVICE_INTERNAL);
+		assert_int_equal(packet.header.size, 0);
+	}
+	assert_int_equal(peers.messages, 0);
+	peers.vtpm = VTPM_HONEST;
+	assert_int_equal(call_single(1), SERVICE_OK);
+}
+
 /* A sequence number is an IV: however the client behaves, one number goes with one ciphertext. */
 static void assert_no_iv_twice(void)
 {
@@ -302,6 +345,41 @@ static void interference(void **state)
 	}
 }
 
+/*
+ * Every field of an answer: changed on its way, its tag does not fit; from the AMD-SP itself, it is not what was asked
+ * for. Reserved fields are the AMD-SP's to use.
+ */
+static void answer_fields(void **state)
+{
+#define FIELD(name, checked)                                                                                           \
+	{                                                                                                              \
+		offsetof(struct snp_guest_message, name), checked                                                      \
+	}
+	static const struct {
+		size_t byte;
+		bool checked;
+	} fields[] = {FIELD(msg_seqno, true),	 FIELD(algo, true),	    FIELD(hdr_version, true),
+		      FIELD(hdr_size, true),	 FIELD(msg_type, true),	    FIELD(msg_version, true),
+		      FIELD(msg_size, true),	 FIELD(reserved_38, false), FIELD(msg_vmpck, true),
+		      FIELD(reserved_3d, false), FIELD(payload, false)};
+#undef FIELD
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		for (enum sp_behaviour how = SP_FLIP; how <= SP_SIGNED_FLIP; how++) {
+			if (how == SP_SIGNED_FLIP && !fields[i].checked)
+				continue;
+			peers.behaviour = how;
+			peers.flip_byte = fields[i].byte;
+			assert_int_equal(call_single(1), SERVICE_AMD_SP_FAILED);
+			peers.behaviour = SP_HONEST;
+			assert_int_equal(call_single(1), SERVICE_AMD_SP_FAILED);
+			assert_no_iv_twice();
+			assert_int_equal(teardown(state), 0);
+			assert_int_equal(setup(state), 0);
+		}
+	}
+}
+
 /* An authentic answer that says no, or is about something else, costs that request only. */
 static void authentic_refusal(void **state)
 {
@@ -309,6 +387,8 @@ static void authentic_refusal(void **state)
 	peers.behaviour = SP_BAD_STATUS;
 	assert_int_equal(call_single(1), SERVICE_AMD_SP_FAILED);
 	peers.behaviour = SP_OTHER_REPORT;
+	assert_int_equal(call_single(2), SERVICE_AMD_SP_FAILED);
+	peers.behaviour = SP_REPORT_SIZE;
 	assert_int_equal(call_single(2), SERVICE_AMD_SP_FAILED);
 	peers.behaviour = SP_HONEST;
 	assert_int_equal(call_single(3), SERVICE_OK);
@@ -336,8 +416,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(list_of_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(selected, setup, teardown),
 		cmocka_unit_test_setup_teardown(selected_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(message_header, setup, teardown),
+		cmocka_unit_test_setup_teardown(vtpm_misbehaves, setup, teardown),
 		cmocka_unit_test_setup_teardown(throttled, setup, teardown),
 		cmocka_unit_test_setup_teardown(interference, setup, teardown),
+		cmocka_unit_test_setup_teardown(answer_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(authentic_refusal, setup, teardown),
 		cmocka_unit_test(no_key),
 	};

@@ -252,6 +252,58 @@ static void bad_selectors(void **state)
 	assert_int_equal(ask(99, template, size), SERVICE_MALFORMED);
 }
 
+/* A listed key that this TPM cannot make: the list is refused, never a shorter one given. All else goes on. */
+static void refused_key_in_list(void **state)
+{
+	struct key_templates_header *header = (struct key_templates_header *)module;
+	uint32_t size;
+	const uint8_t *last;
+
+	(void)state;
+	read_module();
+	last = template_of(header->count - 1, &size);
+	module[last - module] = 0x77; /* no such type */
+	assert_true(start());
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ask_manifest(1), SERVICE_INTERNAL);
+		assert_int_equal(packet.header.size, 0);
+	}
+	assert_int_equal(ask_manifest(0), SERVICE_OK);
+	last = template_of(3, &size);
+	assert_int_equal(ask_selected(1, last, size), SERVICE_OK);
+	assert_int_equal(service_process_stop(&vtpm), 0);
+}
+
+static void message_header(void **state)
+{
+	const uint32_t version = 0;
+	const struct service_message good = {.op = VTPM_OP_MANIFEST, .size = sizeof(version)};
+	struct service_message headers[] = {good, good, good, good, good};
+
+	(void)state;
+	headers[0].op = 0;
+	headers[1].status = 1;
+	headers[2].size++;
+	headers[3].size = UINT32_MAX;
+	headers[4].reserved = 1;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		packet.header = headers[i];
+		memcpy(packet.payload, &version, sizeof(version));
+		assert_int_equal(write(vtpm.end[SERVICE_FD_REQUEST], &packet, sizeof(good) + sizeof(version)),
+				 sizeof(good) + sizeof(version));
+		assert_true(service_io_receive(vtpm.end[SERVICE_FD_REQUEST], &packet));
+		assert_int_equal(packet.header.status, SERVICE_MALFORMED);
+		assert_int_equal(packet.header.size, 0);
+	}
+	/* larger than one page of the protocol carries */
+	memset(packet.payload, 0, sizeof(packet.payload));
+	packet.header = (struct service_message){.op = VTPM_OP_COMMAND, .size = 4088};
+	assert_true(service_io_send(vtpm.end[SERVICE_FD_REQUEST], &packet));
+	assert_true(service_io_receive(vtpm.end[SERVICE_FD_REQUEST], &packet));
+	assert_int_equal(packet.header.status, SERVICE_MALFORMED);
+	assert_int_equal(ask_manifest(0), SERVICE_OK);
+}
+
 static uint32_t tpm(const uint8_t *command, uint32_t size)
 {
 	assert_int_equal(ask(VTPM_OP_COMMAND, command, size), SERVICE_OK);
@@ -389,6 +441,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(three_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_module, setup_without_module, teardown),
 		cmocka_unit_test_setup_teardown(bad_selectors, setup, teardown),
+		cmocka_unit_test(refused_key_in_list),
+		cmocka_unit_test_setup_teardown(message_header, setup_without_module, teardown),
 		cmocka_unit_test_setup_teardown(new_seed, setup, teardown),
 		cmocka_unit_test_setup_teardown(closed_hierarchy, setup, teardown),
 		cmocka_unit_test(malformed_module),

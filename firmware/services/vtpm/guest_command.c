@@ -29,6 +29,18 @@ static uint32_t code_of(const uint8_t *message, uint32_t size)
 					   message[3];
 }
 
+/* Most TPMs that fail do so once; the guest asks on. */
+static void note_failure(void)
+{
+	static bool told;
+
+	if (told)
+		return;
+	told = true;
+	printf("the guest's TPM has failed and answers TPM_RC_FAILURE\n");
+	(void)fflush(stdout);
+}
+
 static void succeeded(uint32_t command)
 {
 	switch (command) {
@@ -54,7 +66,7 @@ static void succeeded(uint32_t command)
 
 void guest_command_run(struct service_packet *packet)
 {
-	uint32_t command = code_of(packet->payload, packet->header.size), size;
+	uint32_t command = code_of(packet->payload, packet->header.size), code, size;
 	const uint8_t *response;
 
 	if (packet->header.size > TPM_ENGINE_BUFFER_MAX) {
@@ -67,6 +79,11 @@ void guest_command_run(struct service_packet *packet)
 	}
 	memcpy(packet->payload, response, size);
 	packet->header.size = size;
-	if (size >= TPM_HEADER && code_of(packet->payload, size) == PRIMARY_KEY_RC_SUCCESS)
+	if (size < TPM_HEADER)
+		return;
+	code = code_of(packet->payload, size);
+	if (code == PRIMARY_KEY_RC_SUCCESS)
 		succeeded(command);
+	else if (code == PRIMARY_KEY_RC_FAILURE)
+		note_failure();
 }

@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static unsigned char *buffer; /* of libtpms, reused from command to command */
 static uint32_t buffer_size;
@@ -42,6 +43,11 @@ bool tpm_engine_power_on(const char **why)
 		.tpm_io_getphysicalpresence = io_presence,
 	};
 
+	/*
+	 * libtpms writes the command by which a TPM fails, with all secrets in it, to standard error, which the host
+	 * reads. Standard input takes nothing.
+	 */
+	TPMLIB_SetDebugFD(STDIN_FILENO);
 	tpm_store_callbacks(&callbacks);
 	*why = "callbacks";
 	if (TPMLIB_RegisterCallbacks(&callbacks) != TPM_SUCCESS)

@@ -226,6 +226,12 @@ static void bad_addresses(void)
 	bytes_put(attest.request + ATT_MANIFEST_SIZE, 4, 2 * PAGE_BYTES);
 	check_equal("manifest buffer that runs into the SVSM",
 		    attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)attest.request).rax, R_INVALID_ADDRESS);
+	changed("report buffer of 4 GiB", ATTEST_SINGLE_SERVICE, ATT_REPORT_SIZE, 4, UINT32_MAX, R_INVALID_ADDRESS);
+	attest_default(&attest, NONCE_A);
+	bytes_put(attest.request + ATT_CERTS_GPA, 8, (uint64_t)attest.certs);
+	bytes_put(attest.request + ATT_CERTS_SIZE, 4, UINT32_MAX);
+	check_equal("certificate buffer of 4 GiB", attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)attest.request).rax,
+		    R_INVALID_ADDRESS);
 	if (page == NULL || pvalidate_one((uint64_t)page) != R_SUCCESS) {
 		check_true("test page rescinded", false);
 		return;
@@ -245,6 +251,12 @@ static void request_places(void)
 	attest_default(&attest, NONCE_A);
 	memcpy(last, attest.request, ATT_BYTES);
 	check_equal("request at the end of a page", attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)last).rax, R_SUCCESS);
+	memcpy(last + 8, attest.request, ATT_BYTES);
+	check_equal("request 8 bytes further", attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)last + 8).rax,
+		    R_INVALID_PARAMETER);
+	memcpy(pages + 4, attest.request, ATT_BYTES);
+	check_equal("request not aligned to 8", attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)pages + 4).rax,
+		    R_INVALID_PARAMETER);
 	memcpy(svsm_call_area() + CA_BUFFER, attest.request, ATT_BYTES);
 	check_equal("request in the calling area",
 		    attest_call(ATTEST_SINGLE_SERVICE, (uint64_t)svsm_call_area() + CA_BUFFER).rax, R_SUCCESS);

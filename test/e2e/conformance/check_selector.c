@@ -23,6 +23,7 @@
 #define FAR_GPA 0xfffffffff000ull
 #define SPEC_RSA 2u /* H-1 */
 #define SPEC_ECC 3u /* H-2 */
+#define SPEC_SIGNING KEY_SIGNING_ECC
 
 static struct attest attest;
 static uint8_t *pages; /* the selector lies where the first two meet, or fills all */
@@ -74,6 +75,15 @@ static void call_fields(void)
 	changed("EX: version 1 with a selector", ATT_MANIFEST_VERSION, 4, 1, R_INVALID_PARAMETER);
 	changed("EX: version 2 with a selector", ATT_MANIFEST_VERSION, 4, 2, R_INVALID_PARAMETER);
 	changed("EX: report not page aligned", ATT_REPORT_GPA, 8, (uint64_t)attest.report + 8, R_INVALID_PARAMETER);
+	changed("EX: report size", ATT_REPORT_SIZE, 4, UINT32_MAX, R_INVALID_ADDRESS);
+	changed("EX: manifest not page aligned", ATT_MANIFEST_GPA, 8, (uint64_t)attest.manifest + 8,
+		R_INVALID_PARAMETER);
+	changed("EX: manifest size", ATT_MANIFEST_SIZE, 4, UINT32_MAX, R_INVALID_ADDRESS);
+	changed("EX: nonce crosses a page", ATT_NONCE_GPA, 8, (uint64_t)attest.nonce + PAGE_BYTES - 63,
+		R_INVALID_PARAMETER);
+	changed("EX: nonce behind all RAM", ATT_NONCE_GPA, 8, memory_end(), R_INVALID_ADDRESS);
+	/* Certificates have an address of 0, which is RAM */
+	changed("EX: certificate size", ATT_CERTS_SIZE, 4, UINT32_MAX, R_INVALID_ADDRESS);
 	changed("EX: selector in the SVSM", ATT_SELECTOR_GPA, 8, platform.svsm_base, R_INVALID_ADDRESS);
 	changed("EX: selector behind all RAM", ATT_SELECTOR_GPA, 8, memory_end(), R_INVALID_ADDRESS);
 	changed("EX: selector that runs out of RAM", ATT_SELECTOR_GPA, 8, memory_end() - 16, R_INVALID_ADDRESS);
@@ -133,6 +143,9 @@ static void template_refused(const char *name, const struct tpm_blob *template)
 #define AT_ECC_KDF 52u
 #define AT_ECC_UNIQUE_X 54u
 #define AT_ECC_UNIQUE_Y 56u
+/* Places in one without policy and symmetric algorithm */
+#define AT_SIGNING_SCHEME 12u
+#define AT_SIGNING_HASH 14u
 
 static const struct {
 	const char *name;
@@ -168,6 +181,10 @@ static const struct {
 	{"template: RSA exponent 2", SPEC_RSA, AT_RSA_EXPONENT, 4, 2},
 	{"template: RSA exponent of 32 bits", SPEC_RSA, AT_RSA_EXPONENT, 4, UINT32_MAX},
 	{"template: RSA scheme in a storage key", SPEC_RSA, AT_SCHEME, 2, 0x0014},
+	{"template: signing key with a storage scheme", SPEC_SIGNING, AT_SIGNING_SCHEME, 2, 0x0015},
+	{"template: unknown scheme", SPEC_SIGNING, AT_SIGNING_SCHEME, 2, 0x7777},
+	{"template: unknown hash of a scheme", SPEC_SIGNING, AT_SIGNING_HASH, 2, 0x7777},
+	{"template: no hash of a scheme", SPEC_SIGNING, AT_SIGNING_HASH, 2, 0x0010},
 	{"template: modulus longer than all", SPEC_RSA, AT_RSA_UNIQUE, 2, 0xffff},
 };
 
