@@ -88,7 +88,7 @@ struct policy {
 bool policy_read(const char *path, struct policy *out, struct error *error) MUST_CHECK;
 void policy_free(struct policy *policy);
 
-#define REFERENCE_MEASUREMENTS_MAX 1024u
+#define REFERENCE_MEASUREMENTS_MAX 4096u
 struct reference {
 	char image[65];
 	struct {

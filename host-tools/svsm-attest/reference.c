@@ -49,7 +49,8 @@ static bool read_reference(const json_t *object, const char *path, struct refere
 
 	/* The inputs document how an image was made; nothing here is decided by them. */
 	if (!json_read_shape(object, path, "format version image measurements guest_policy inputs",
-			     "$schema id_key_digest author_key_digest", error) ||
+			     "$schema key_templates id_key_digest author_key_digest family_id image_id guest_svn",
+			     error) ||
 	    !json_read_format(object, path, "svsm-reference-values", error) ||
 	    !json_read_string(object, path, "image", &image, error) ||
 	    !json_read_array(object, path, "inputs", 1024, &inputs, error) ||

@@ -4,6 +4,7 @@
 
 #include "build.h"
 #include "cpu_model.h"
+#include "json_output.h"
 #include "reference.h"
 #include "statement.h"
 
@@ -32,35 +33,32 @@ struct arguments {
 	struct reference_options options;
 };
 
-/* One JSON output file, prepared under a temporary name; reference to `json` is consumed. */
-static bool prepare_json(struct file_output *output, const char *path, json_t *json, struct error *error)
+static bool write_documents(const struct arguments *arguments, const struct build *build, struct file_output output[2],
+			    struct error *error)
 {
-	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
-	char *line = NULL;
+	const struct reference_source source = {&build->description, &build->inputs, &build->parsed};
+	json_t *values, *made = NULL;
 	bool ok;
 
-	json_decref(json);
-	if (!json)
-		return false; /* `error` says why */
-	ok = (text && asprintf(&line, "%s\n", text) >= 0) || error_no_memory(error);
-	ok = ok && file_output_prepare(output, path, line, strlen(line), error);
-	free(line);
-	free(text);
+	if (!arguments->reference && !arguments->statement)
+		return true;
+	values = reference_values(&source, &arguments->options, error);
+	ok = values && (!arguments->reference || json_output_prepare(&output[0], arguments->reference, values, error));
+	if (ok && arguments->statement) {
+		made = statement(values, &build->igvm, error);
+		ok = json_output_prepare(&output[1], arguments->statement, made, error);
+	}
+	json_decref(made);
+	json_decref(values);
 	return ok;
 }
 
+/* The image appears last: where it is, its documents are too. */
 static bool write_outputs(const struct arguments *arguments, const struct build *build, struct file_output output[3],
 			  struct error *error)
 {
-	const struct reference_source source = {&build->description, &build->inputs, &build->parsed, &build->igvm};
-
-	if (!file_output_prepare(&output[0], arguments->request.output, build->igvm.bytes, build->igvm.size, error))
-		return false;
-	if (arguments->reference && !prepare_json(&output[1], arguments->reference,
-						  reference_values(&source, &arguments->options, error), error))
-		return false;
-	if (arguments->statement &&
-	    !prepare_json(&output[2], arguments->statement, statement(&source, &arguments->options, error), error))
+	if (!file_output_prepare(&output[0], arguments->request.output, build->igvm.bytes, build->igvm.size, error) ||
+	    !write_documents(arguments, build, &output[1], error))
 		return false;
 	for (size_t i = 3; i-- > 0;) {
 		if (output[i].temporary && !file_output_commit(&output[i], error))

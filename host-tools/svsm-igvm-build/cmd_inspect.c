@@ -4,8 +4,8 @@
 
 #include "file.h"
 #include "igvm_parse.h"
+#include "image_keys.h"
 #include "inspect.h"
-#include "inspect_keys.h"
 #include "inspect_text.h"
 #include "manifest_print.h"
 
@@ -23,13 +23,13 @@ static const char help[] =
 static int show(const char *path, const struct igvm_file *file, bool json)
 {
 	struct key_template_document *keys = malloc(sizeof(*keys));
-	bool has_keys = keys && inspect_keys_read(file, keys);
+	bool has_keys = keys && image_keys_read(file, keys);
 	json_t *summary = inspect_json(file);
 	int result;
 
 	if (json || !summary) {
 		if (summary)
-			json_object_set_new(summary, "key_templates", has_keys ? inspect_keys_json(keys) : json_null());
+			json_object_set_new(summary, "key_templates", has_keys ? image_keys_json(keys) : json_null());
 		result = command_print_json(summary);
 	} else {
 		inspect_text_print(path, summary);

@@ -36,6 +36,10 @@ static const char help[] =
 	"      --replace             replace the ID block the file has\n"
 	"      --id-block-out FILE   the ID block, 96 bytes\n"
 	"      --id-auth-out FILE    the ID authentication information, 4096 bytes\n"
+	"  -r, --reference FILE      reference values: complete the file that build wrote for the image, or write a "
+	"new "
+	"one\n"
+	"  -t, --statement FILE      in-toto statement of the signed image\n"
 	"      --base64              write these two as base64 text, for QEMU's id-block= and id-auth=\n"
 	"\n"
 	"Offline: the keys stay elsewhere. Run once with --to-be-signed, sign the files with ECDSA and SHA-384, run "
@@ -108,6 +112,12 @@ static int id_option(const char *command, int option, struct sign_request *reque
 static int file_option(const char *command, int option, struct sign_request *request)
 {
 	switch (option) {
+	case 'r':
+		request->reference = optarg;
+		return 0;
+	case 't':
+		request->statement = optarg;
+		return 0;
 	case OPTION_PROVIDER:
 		request->provider = optarg;
 		return 0;
@@ -148,13 +158,16 @@ static int check(const char *command, const struct sign_request *request, int op
 		return command_usage(command, "--id-key is needed");
 	if (request->has_measurement && request->output)
 		return command_usage(command, "--output needs an IGVM file");
+	if (request->has_measurement && (request->reference || request->statement))
+		return command_usage(command, "--reference and --statement need an IGVM file");
 	if (!request->author_key && request->author_signature)
 		return command_usage(command, "--author-signature needs --author-key");
 	if (request->author_key && request->id_signature && !request->author_signature)
 		return command_usage(command, "--id-signature with an author key needs --author-signature too");
 	if (request->author_signature && !request->id_signature)
 		return command_usage(command, "--author-signature needs --id-signature");
-	if (request->to_be_signed && (request->output || request->block_out || request->auth_out))
+	if (request->to_be_signed &&
+	    (request->output || request->block_out || request->auth_out || request->reference || request->statement))
 		return command_usage(command, "--to-be-signed writes nothing else");
 	if (!request->to_be_signed && !request->output && !request->block_out && !request->auth_out)
 		return command_usage(command, "--output, --id-block-out or --id-auth-out is needed");
@@ -180,6 +193,8 @@ int command_sign(int argc, char **argv)
 		{"replace", no_argument, NULL, OPTION_REPLACE},
 		{"id-block-out", required_argument, NULL, OPTION_BLOCK_OUT},
 		{"id-auth-out", required_argument, NULL, OPTION_AUTH_OUT},
+		{"reference", required_argument, NULL, 'r'},
+		{"statement", required_argument, NULL, 't'},
 		{"base64", no_argument, NULL, OPTION_BASE64},
 		{"to-be-signed", required_argument, NULL, OPTION_TO_BE_SIGNED},
 		{"id-signature", required_argument, NULL, OPTION_ID_SIGNATURE},
@@ -194,7 +209,7 @@ int command_sign(int argc, char **argv)
 
 	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &request.measure.cpu_signature))
 		return ERROR_USAGE;
-	while ((option = getopt_long(argc, argv, "k:A:p:n:c:M:s:o:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "k:A:p:n:c:M:s:o:r:t:h", options, NULL)) != -1) {
 		switch (option) {
 		case 'k':
 			request.id_key = optarg;

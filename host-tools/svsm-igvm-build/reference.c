@@ -4,8 +4,7 @@
 
 #include "accept.h"
 #include "commands.h"
-#include "id_block.h"
-#include "snp_key.h"
+#include "image_keys.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -24,18 +23,32 @@ bool reference_sha256(const void *bytes, size_t size, char *out)
 	return true;
 }
 
-static bool add_input(json_t *list, const struct image_input *input)
+bool reference_add_input(json_t *list, const char *path, const void *bytes, size_t size)
 {
-	const char *slash = strrchr(input->label, '/');
+	const char *slash = strrchr(path, '/');
 	char hex[2 * SHA256_SIZE + 1];
 
-	/* The name without its folders: reference values do not tell where they were built. */
-	return reference_sha256(input->bytes, input->size, hex) &&
-	       json_array_append_new(
-		       list, json_pack("{s:s, s:s}", "name", slash ? slash + 1 : input->label, "sha256", hex)) == 0;
+	return reference_sha256(bytes, size, hex) &&
+	       json_array_append_new(list, json_pack("{s:s, s:s}", "name", slash ? slash + 1 : path, "sha256", hex)) ==
+		       0;
 }
 
-json_t *reference_inputs(const struct description *description, const struct image_inputs *inputs, struct error *error)
+static bool add_input(json_t *list, const struct image_input *input)
+{
+	return reference_add_input(list, input->label, input->bytes, input->size);
+}
+
+bool reference_add_measurement(json_t *list, const char *profile, uint32_t vcpus, const uint8_t digest[SNP_DIGEST_SIZE])
+{
+	char hex[2 * SNP_DIGEST_SIZE + 1];
+
+	command_hex(digest, SNP_DIGEST_SIZE, hex);
+	return json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "profile", profile, "vcpus", (json_int_t)vcpus,
+						     "digest", hex)) == 0;
+}
+
+/* [{ name, sha256 }], firmware first */
+static json_t *input_list(const struct description *description, const struct image_inputs *inputs, struct error *error)
 {
 	json_t *files = json_array();
 	bool ok = files && add_input(files, &inputs->firmware);
@@ -77,20 +90,16 @@ static bool add_profile(json_t *list, const struct igvm_file *file, const struct
 	if (profile->absent_vp == PROFILE_ABSENT_UNKNOWN && (options->first_vcpus == 1 || options->profile_count == 0))
 		measure.vcpus = 1;
 	ok = measure_igvm(file, &measure, &measurement, error);
-	for (uint32_t i = options->first_vcpus - 1; ok && i < measurement.vcpus; i++) {
-		char hex[2 * SNP_DIGEST_SIZE + 1];
-
-		command_hex(measurement.digest[i], SNP_DIGEST_SIZE, hex);
-		ok = json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "profile", profile->name, "vcpus",
-							   (json_int_t)i + 1, "digest", hex)) == 0 ||
+	for (uint32_t i = options->first_vcpus - 1; ok && i < measurement.vcpus; i++)
+		ok = reference_add_measurement(list, profile->name, i + 1, measurement.digest[i]) ||
 		     error_no_memory(error);
-	}
 	measurement_free(&measurement);
 	return ok;
 }
 
-json_t *reference_measurements(const struct igvm_file *file, const struct reference_options *options,
-			       struct error *error)
+/* [{ profile, vcpus, digest }] */
+static json_t *measurement_list(const struct igvm_file *file, const struct reference_options *options,
+				struct error *error)
 {
 	json_t *list = json_array();
 	const struct profile *profile;
@@ -109,50 +118,31 @@ json_t *reference_measurements(const struct igvm_file *file, const struct refere
 	return NULL;
 }
 
-/* Digests of the keys in the file's ID block, when it has one. */
-static bool add_id_keys(json_t *result, const struct igvm_file *file, uint64_t policy, struct error *error)
+bool reference_add_keys(json_t *values, const struct igvm_file *file, struct error *error)
 {
-	const struct igvm_record *record = id_block_find(file);
-	struct igvm_snp_id_block payload;
-	struct id_block_verdict verdict;
-	struct id_block *id;
-	char hex[2 * SNP_DIGEST_SIZE + 1];
-	bool ok;
+	struct key_template_document *keys = malloc(sizeof(*keys));
+	bool ok = keys || error_no_memory(error);
 
-	if (!record)
-		return true;
-	id = malloc(sizeof(*id));
-	if (!id)
-		return error_no_memory(error);
-	igvm_record_read(file, record, &payload, sizeof(payload));
-	id_block_from_igvm(&payload, policy, id);
-	ok = id_block_verify(id, &verdict, error);
-	free(id);
-	if (!ok)
-		return false;
-	command_hex(verdict.id_key_digest, SNP_DIGEST_SIZE, hex);
-	json_object_set_new(result, "id_key_digest", json_string(hex));
-	command_hex(verdict.author_key_digest, SNP_DIGEST_SIZE, hex);
-	if (verdict.has_author)
-		json_object_set_new(result, "author_key_digest", json_string(hex));
-	return true;
+	if (ok && image_keys_read(file, keys))
+		ok = json_object_set_new(values, "key_templates", image_keys_json(keys)) == 0 || error_no_memory(error);
+	free(keys);
+	return ok;
 }
 
 json_t *reference_values(const struct reference_source *source, const struct reference_options *options,
 			 struct error *error)
 {
-	json_t *measurements = reference_measurements(source->file, options, error);
-	json_t *files = measurements ? reference_inputs(source->description, source->inputs, error) : NULL;
+	json_t *measurements = measurement_list(source->file, options, error);
+	json_t *files = measurements ? input_list(source->description, source->inputs, error) : NULL;
 	json_t *result = NULL;
-	uint64_t policy = source->description->guest_policy;
 
 	if (files)
 		result = json_pack("{s:s, s:i, s:s, s:O, s:o, s:O}", "format", "svsm-reference-values", "version", 1,
 				   "image", source->description->name, "measurements", measurements, "guest_policy",
-				   command_json_hex(policy), "inputs", files);
+				   command_json_hex(source->description->guest_policy), "inputs", files);
 	if (files && !result)
 		error_no_memory(error);
-	if (result && !add_id_keys(result, source->file, policy, error)) {
+	if (result && !reference_add_keys(result, source->file, error)) {
 		json_decref(result);
 		result = NULL;
 	}

@@ -4,22 +4,27 @@
 
 #include "blob.h"
 #include "id_block.h"
+#include "json_output.h"
 #include "load.h"
+#include "reference.h"
 #include "snp_key.h"
+#include "statement.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define POLICY_DEFAULT 0x30000ull
 #define SIGNATURE_FILE_MAX 4096u
-#define OUTPUT_MAX 3u
+#define OUTPUT_MAX 5u
 
 struct job {
 	const struct sign_request *request;
 	struct error *error;
 	struct loaded loaded;
 	struct id_block id;
+	struct id_block_verdict verdict;
 	EVP_PKEY *id_key, *author_key;
 	struct file_data image;
 	size_t output_count;
@@ -111,15 +116,13 @@ static bool make_signatures(struct job *job)
 
 static bool verified(struct job *job)
 {
-	struct id_block_verdict verdict;
-
-	if (!id_block_verify(&job->id, &verdict, job->error))
+	if (!id_block_verify(&job->id, &job->verdict, job->error))
 		return false;
-	return verdict.valid ||
+	return job->verdict.valid ||
 	       error_set(
 		       job->error, ERROR_INVALID,
 		       "%s: are the signatures of what --to-be-signed wrote with the same options, made by these keys?",
-		       verdict.reason);
+		       job->verdict.reason);
 }
 
 static bool prepare(struct job *job, const char *path, const void *bytes, size_t size)
@@ -135,7 +138,8 @@ static bool prepare(struct job *job, const char *path, const void *bytes, size_t
 
 static bool commit(struct job *job)
 {
-	for (size_t i = 0; i < job->output_count; i++) {
+	/* The image appears last: where it is, its documents are too. */
+	for (size_t i = job->output_count; i-- > 0;) {
 		if (!file_output_commit(&job->output[i], job->error))
 			return false;
 	}
@@ -180,6 +184,37 @@ static bool signed_image(struct job *job)
 	return ok;
 }
 
+static bool write_documents(struct job *job)
+{
+	const struct sign_request *request = job->request;
+	const struct reference_signing signing = {
+		.path = request->path,
+		.bytes = &job->loaded.data,
+		.file = &job->loaded.file,
+		.id = &job->id,
+		.verdict = &job->verdict,
+		.profile = request->measure.profile->name,
+		.vcpus = request->measure.vcpus,
+		.replace = request->replace,
+	};
+	const bool there = request->reference && access(request->reference, F_OK) == 0;
+	json_t *values, *made = NULL;
+	bool ok;
+
+	if (!request->reference && !request->statement)
+		return true;
+	values = reference_signed(&signing, there ? request->reference : NULL, job->error);
+	ok = values && (!request->reference ||
+			json_output_prepare(&job->output[job->output_count++], request->reference, values, job->error));
+	if (ok && request->statement) {
+		made = statement(values, request->output ? &job->image : &job->loaded.data, job->error);
+		ok = json_output_prepare(&job->output[job->output_count++], request->statement, made, job->error);
+	}
+	json_decref(made);
+	json_decref(values);
+	return ok;
+}
+
 static bool write_results(struct job *job)
 {
 	const struct sign_request *request = job->request;
@@ -191,7 +226,7 @@ static bool write_results(struct job *job)
 		return false;
 	if (request->auth_out && !prepare(job, request->auth_out, &job->id.auth, sizeof(job->id.auth)))
 		return false;
-	return commit(job);
+	return write_documents(job) && commit(job);
 }
 
 bool sign(const struct sign_request *request, struct error *error)

@@ -22,6 +22,8 @@ struct sign_request {
 	const char *to_be_signed;		     /* prefix of files to write instead of signing */
 	bool replace;
 	const char *output, *block_out, *auth_out; /* NULL: not wanted */
+	const char *reference;			   /* reference values to write, or to complete when they are there */
+	const char *statement;			   /* in-toto statement; NULL: not wanted */
 	bool base64;
 };
 

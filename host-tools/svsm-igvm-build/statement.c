@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "statement.h"
 
-#include "commands.h"
+#include "reference.h"
 
 #define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
 #define PREDICATE_TYPE "urn:svsm:igvm-launch/v1"
@@ -14,15 +14,16 @@ static bool add_subject(json_t *subjects, json_t *name, const char *algorithm, j
 }
 
 /* The image by its SHA-256, then every launch digest: the value a report carries is found by searching for it. */
-static json_t *subjects(const struct reference_source *source, json_t *measurements)
+static json_t *subjects(const json_t *values, const struct file_data *image)
 {
 	json_t *list = json_array(), *item;
 	char hex[65];
 	size_t i;
-	bool ok = list && reference_sha256(source->bytes->bytes, source->bytes->size, hex) &&
-		  add_subject(list, json_sprintf("%s.igvm", source->description->name), "sha256", json_string(hex));
+	bool ok = list && reference_sha256(image->bytes, image->size, hex) &&
+		  add_subject(list, json_sprintf("%s.igvm", json_string_value(json_object_get(values, "image"))),
+			      "sha256", json_string(hex));
 
-	json_array_foreach(measurements, i, item)
+	json_array_foreach(json_object_get(values, "measurements"), i, item)
 	{
 		ok = ok && add_subject(list,
 				       json_sprintf("launch-digest/%s/%lld-vcpus",
@@ -30,34 +31,30 @@ static json_t *subjects(const struct reference_source *source, json_t *measureme
 						    (long long)json_integer_value(json_object_get(item, "vcpus"))),
 				       "sha384", json_incref(json_object_get(item, "digest")));
 	}
+	json_array_foreach(json_object_get(values, "inputs"), i, item)
+	{
+		ok = ok && add_subject(list, json_sprintf("input/%s", json_string_value(json_object_get(item, "name"))),
+				       "sha256", json_incref(json_object_get(item, "sha256")));
+	}
 	if (ok)
 		return list;
 	json_decref(list);
 	return NULL;
 }
 
-json_t *statement(const struct reference_source *source, const struct reference_options *options, struct error *error)
+json_t *statement(const json_t *values, const struct file_data *image, struct error *error)
 {
-	json_t *measurements = reference_measurements(source->file, options, error), *result = NULL;
-	json_t *inputs = measurements ? reference_inputs(source->description, source->inputs, error) : NULL;
-	json_t *list = inputs ? subjects(source, measurements) : NULL, *item;
-	size_t i;
-	bool ok = list != NULL;
+	json_t *predicate = json_copy((json_t *)(uintptr_t)values), *list = subjects(values, image), *result = NULL;
 
-	json_array_foreach(inputs, i, item)
-	{
-		ok = ok && add_subject(list, json_sprintf("input/%s", json_string_value(json_object_get(item, "name"))),
-				       "sha256", json_incref(json_object_get(item, "sha256")));
+	if (predicate && list) {
+		json_object_del(predicate, "format");
+		json_object_del(predicate, "version");
+		result = json_pack("{s:s, s:O, s:s, s:O}", "_type", STATEMENT_TYPE, "subject", list, "predicateType",
+				   PREDICATE_TYPE, "predicate", predicate);
 	}
-	if (ok)
-		result = json_pack("{s:s, s:O, s:s, s:{s:s, s:o, s:O, s:O}}", "_type", STATEMENT_TYPE, "subject", list,
-				   "predicateType", PREDICATE_TYPE, "predicate", "image", source->description->name,
-				   "guest_policy", command_json_hex(source->description->guest_policy), "measurements",
-				   measurements, "inputs", inputs);
-	if (inputs && !result)
+	if (!result)
 		error_no_memory(error);
-	json_decref(measurements);
-	json_decref(inputs);
+	json_decref(predicate);
 	json_decref(list);
 	return result;
 }

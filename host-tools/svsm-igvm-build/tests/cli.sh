@@ -141,6 +141,45 @@ expect 0 "" sign -k id.pem --measurement "$digest" --id-block-out block --id-aut
 expect 0 "$digest" verify-id --id-block block --id-auth auth
 [ ! -e never.igvm ] || { echo "FAILED: a refused signature left its output"; failed=1; }
 
+# Reference values of a signed image: completed where build wrote them, else new.
+values() { # JQ FILE WANTED
+	local got
+	got=$(jq -r "$1" "$2")
+	[ "$got" = "$3" ] || { echo "FAILED: $1 of $2 is '$got', not '$3'"; failed=1; }
+}
+cp a.json signed.ref
+expect 0 "" sign -k id.pem -A author.pem --family-id svsm --svn 7 -o again.igvm -r signed.ref -t signed.statement a.igvm
+id_digest=$("$program" verify-id --json again.igvm | jq -r .id_key_digest)
+author_digest=$("$program" verify-id --json again.igvm | jq -r .author_key_digest)
+values .id_key_digest signed.ref "$id_digest"
+values .author_key_digest signed.ref "$author_digest"
+values .family_id signed.ref 7376736d000000000000000000000000
+values .guest_svn signed.ref 7
+values '.inputs[0].name' signed.ref fw.elf
+values '.measurements | length' signed.ref "$(jq '.measurements | length' a.json)"
+values '.subject[0].digest.sha256' signed.statement "$(sha256sum <again.igvm | cut -d ' ' -f 1)"
+values .predicate.id_key_digest signed.statement "$id_digest"
+expect 0 "" sign -k id.pem -A author.pem --family-id svsm --svn 7 -n 3 -o again.igvm -r signed.ref a.igvm
+values '[.measurements[] | select(.vcpus == 3)] | length' signed.ref 1
+expect 1 "has another guest_svn, from another ID block; --replace" \
+	sign -k id.pem -A author.pem --family-id svsm --svn 8 -o never.igvm -r signed.ref a.igvm
+expect 1 "has an author_key_digest" sign -k id.pem -o never.igvm -r signed.ref a.igvm
+expect 0 "" sign -k id.pem --svn 8 --replace -o again.igvm -r signed.ref a.igvm
+values .author_key_digest signed.ref null
+expect 0 "" sign -k id.pem --policy b0000 -o again.igvm -r new.ref a.igvm
+values .image new.ref a
+values .guest_policy new.ref 0xb0000
+values '.inputs[0].sha256' new.ref "$(sha256sum <a.igvm | cut -d ' ' -f 1)"
+sed 's/"fw.elf"/"fw2.elf"/' image.json >other.json
+{ cat fw.elf; printf x; } >fw2.elf
+printf '\x90' | dd of=fw2.elf bs=1 seek=121 conv=notrunc status=none
+expect 0 "" build other.json -o other.igvm -r other.ref
+expect 1 "values of another image" sign -k id.pem -o never.igvm -r other.ref a.igvm
+expect 1 "is not a file of reference values" sign -k id.pem -o never.igvm -r image.json a.igvm
+expect 1 "fw.elf:1" sign -k id.pem -o never.igvm -r fw.elf a.igvm
+expect 2 "need an IGVM file" sign -k id.pem --measurement "$digest" --id-block-out b -r x.ref
+expect 2 "writes nothing else" sign -k id.pem --to-be-signed x -r x.ref a.igvm
+
 # Rebuilding and comparing.
 expect 0 "the same bytes" rebuild image.json a.igvm
 expect 0 '"id_block_taken_over": true' rebuild --json image.json signed.igvm
@@ -194,6 +233,8 @@ mkdir json
 "$program" diff --json a.igvm b.igvm >json/same.json
 "$program" profiles --json >json/profiles.json
 "$program" build -o json/image.igvm -r json/reference.json image.json
+cp signed.ref json/signed.json
+cp new.ref json/new.json
 if ! "$schemas" json/*.json >json/checked; then
 	echo "FAILED: JSON outputs against their schemas:"
 	cat json/checked
@@ -243,6 +284,7 @@ expect 0 "Usage" manifest --help
 # In an image
 sed 's/"modules":\[\]/"modules":[{"kind":"key-templates","file":"keys.bin"}]/' image.json >keyed.json
 expect 0 "" build keyed.json -o keyed.igvm --reference keyed.ref
+[ "$(jq -c '[.key_templates[].profile]' keyed.ref)" = '["L-1","H-2"]' ] || { echo "FAILED: key templates in reference values"; failed=1; }
 grep -q 'keys.bin' keyed.ref || { echo "FAILED: reference values do not name the key templates"; failed=1; }
 [ "$("$program" measure keyed.igvm)" != "$digest" ] || { echo "FAILED: key templates are not measured"; failed=1; }
 expect 1 "keys.json: is text; give its compiled form" build <(sed s/keys.bin/keys.json/ keyed.json) -i . -o d.igvm

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-#include "inspect_keys.h"
+#include "image_keys.h"
 
 #include "abi/snp.h"
 #include "contents.h"
@@ -31,7 +31,7 @@ static const struct boot_module *manifest_module(const struct boot_info *info)
 	return NULL;
 }
 
-bool inspect_keys_read(const struct igvm_file *file, struct key_template_document *out)
+bool image_keys_read(const struct igvm_file *file, struct key_template_document *out)
 {
 	uint8_t bytes[KEY_TEMPLATE_BYTES_MAX];
 	const struct boot_module *module;
@@ -45,7 +45,7 @@ bool inspect_keys_read(const struct igvm_file *file, struct key_template_documen
 	       key_template_read("key templates", bytes, module->size, out, &error) && out->kind == KEY_TEMPLATE_LIST;
 }
 
-json_t *inspect_keys_json(const struct key_template_document *document)
+json_t *image_keys_json(const struct key_template_document *document)
 {
 	char *text = key_template_text(document);
 	json_t *whole = text ? json_loads(text, 0, NULL) : NULL;
