@@ -7,7 +7,7 @@
 #include "ghcb.h"
 #include "page_alloc.h"
 #include "paging.h"
-#include "rmp.h"
+#include "shared_page.h"
 #include "svsm/service.h"
 #include "user_memory.h"
 
@@ -21,22 +21,10 @@ static uint8_t *answer;	  /* private copy of the response */
 static struct sp_result result;
 static bool answer_waits;
 
-static uint8_t *shared_page(void)
-{
-	uint8_t *page = page_alloc();
-
-	if (page == NULL || rmp_validate_page(page, RMP_PAGE_4K, false) != RMP_RESULT_OK ||
-	    !ghcb_set_page_state_msr(paging_gpa(page), true))
-		return NULL;
-	paging_set_shared(page, true);
-	memset(page, 0, PAGE_SIZE);
-	return page;
-}
-
 bool amd_sp_init(void)
 {
-	request = shared_page();
-	response = shared_page();
+	request = shared_page_alloc();
+	response = shared_page_alloc();
 	answer = page_alloc();
 	return request != NULL && response != NULL && answer != NULL;
 }

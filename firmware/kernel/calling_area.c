@@ -27,6 +27,24 @@ bool calling_area_set(uint32_t index, struct gpa page)
 	return free;
 }
 
+bool calling_area_get(uint32_t index, struct gpa *page)
+{
+	bool used;
+
+	spinlock_acquire(&lock);
+	used = areas[index].used;
+	*page = areas[index].page;
+	spinlock_release(&lock);
+	return used;
+}
+
+void calling_area_clear(uint32_t index)
+{
+	spinlock_acquire(&lock);
+	areas[index].used = false;
+	spinlock_release(&lock);
+}
+
 bool calling_area_overlaps(struct gpa_range range)
 {
 	bool found = false;

@@ -10,6 +10,7 @@
 #define LEAF7_ECX_UMIP (1u << 2)
 #define LEAF1_ECX_RDRAND (1u << 30)
 #define LEAF1_ECX_OSXSAVE (1u << 27)
+#define LEAF80000008_EBX_INVLPGB (1u << 3)
 
 struct cpuid_features cpuid_features;
 
@@ -69,6 +70,7 @@ bool cpuid_init(const struct snp_cpuid_page *page)
 		.smap = (leaf7.ebx & LEAF7_EBX_SMAP) != 0,
 		.umip = (leaf7.ecx & LEAF7_ECX_UMIP) != 0,
 		.rdseed = (leaf7.ebx & LEAF7_EBX_RDSEED) != 0,
+		.invlpgb = (cpuid_lookup(0x80000008, 0).ebx & LEAF80000008_EBX_INVLPGB) != 0,
 		.rdrand = (leaf1.ecx & LEAF1_ECX_RDRAND) != 0,
 	};
 	return true;

@@ -14,7 +14,7 @@ struct cpuid_result {
 };
 
 struct cpuid_features {
-	bool smep, smap, umip, rdrand, rdseed;
+	bool smep, smap, umip, rdrand, rdseed, invlpgb;
 };
 
 extern struct cpuid_features cpuid_features;

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "descriptors.h"
 
+#include "abi/snp.h"
 #include "cpu.h"
 #include "percpu.h"
 
@@ -11,6 +12,11 @@
 #define SEGMENT_KERNEL_DATA 0x00cf93000000ffffull
 #define SEGMENT_USER_DATA 0x00cff3000000ffffull
 #define SEGMENT_USER_CODE 0x00affb000000ffffull
+/* The same in a VMSA: bits 55:52 and 47:40 of a descriptor */
+#define VMSA_KERNEL_CODE 0xa9b
+#define VMSA_KERNEL_DATA 0xc93
+#define VMSA_LDT 0x82
+#define VMSA_TSS_BUSY 0x8b
 #define SEGMENT_TSS_AVAILABLE 0x0000890000000000ull
 
 struct gate {
@@ -53,11 +59,9 @@ void descriptors_init_idt(void)
 	}
 }
 
-void descriptors_load(struct percpu *cpu)
+static void fill(struct percpu *cpu)
 {
 	uint64_t base = (uint64_t)&cpu->tss;
-	struct table_register gdtr = {.limit = sizeof(cpu->gdt) - 1, .base = (uint64_t)&cpu->gdt};
-	struct table_register idtr = {.limit = sizeof(idt) - 1, .base = (uint64_t)idt};
 
 	cpu->tss.io_map = sizeof(cpu->tss);
 	cpu->gdt.entry[0] = 0;
@@ -68,6 +72,15 @@ void descriptors_load(struct percpu *cpu)
 	cpu->gdt.entry[5] =
 		SEGMENT_TSS_AVAILABLE | (sizeof(cpu->tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
 	cpu->gdt.entry[6] = base >> 32;
+	cpu->self = cpu;
+}
+
+void descriptors_load(struct percpu *cpu)
+{
+	struct table_register gdtr = {.limit = sizeof(cpu->gdt) - 1, .base = (uint64_t)&cpu->gdt};
+	struct table_register idtr = {.limit = sizeof(idt) - 1, .base = (uint64_t)idt};
+
+	fill(cpu);
 	__asm__ volatile("lgdt %0" : : "m"(gdtr));
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
@@ -75,7 +88,25 @@ void descriptors_load(struct percpu *cpu)
 			 :
 			 : "r"(0)); /* the VP context's has a base: ring 3 must not load selectors from it */
 	__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss" : : "r"(SELECTOR_KERNEL_DATA));
-	cpu->self = cpu;
 	cpu_write_msr(MSR_GS_BASE, (uint64_t)cpu);
 	cpu_write_msr(MSR_KERNEL_GS_BASE, 0);
+}
+
+void descriptors_preset(struct percpu *cpu, struct snp_vmsa *vmsa)
+{
+	const struct vmsa_segment data = {
+		.selector = SELECTOR_KERNEL_DATA, .attributes = VMSA_KERNEL_DATA, .limit = 0xffffffff};
+
+	fill(cpu);
+	vmsa->cs = (struct vmsa_segment){
+		.selector = SELECTOR_KERNEL_CODE, .attributes = VMSA_KERNEL_CODE, .limit = 0xffffffff};
+	vmsa->ss = vmsa->ds = vmsa->es = data;
+	vmsa->gs = (struct vmsa_segment){.base = (uint64_t)cpu};
+	vmsa->ldtr = (struct vmsa_segment){.attributes = VMSA_LDT};
+	vmsa->tr = (struct vmsa_segment){.selector = SELECTOR_TSS,
+					 .attributes = VMSA_TSS_BUSY,
+					 .limit = sizeof(cpu->tss) - 1,
+					 .base = (uint64_t)&cpu->tss};
+	vmsa->gdtr = (struct vmsa_segment){.limit = sizeof(cpu->gdt) - 1, .base = (uint64_t)&cpu->gdt};
+	vmsa->idtr = (struct vmsa_segment){.limit = sizeof(idt) - 1, .base = (uint64_t)idt};
 }

@@ -26,8 +26,14 @@ struct segment_table {
 
 struct percpu;
 
-/* Fills the CPU's GDT and TSS, loads them, the IDT and GS. Stacks must be set in cpu->tss. */
+struct snp_vmsa;
+
+/* Fills the GDT and TSS of the current CPU, loads them, the IDT and GS. Stacks must be set in cpu->tss. */
 void descriptors_load(struct percpu *cpu);
+
+/* The same for a CPU that begins with the registers @vmsa: any exception finds its way from the first instruction on.
+ */
+void descriptors_preset(struct percpu *cpu, struct snp_vmsa *vmsa);
 
 /* Once, before the first descriptors_load(). */
 void descriptors_init_idt(void);

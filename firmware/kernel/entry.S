@@ -197,14 +197,19 @@ exchange_byte_fault:
 	mov $256, %eax
 	ret
 
-/* uint64_t touch_byte_faultable(uint8_t *at): writes the byte as it is, atomically; 0, or 1 after a fault */
-	.globl touch_byte_faultable
-touch_byte_faultable:
+/* uint64_t and_byte_faultable(uint8_t *at, uint64_t value), or_...: atomically; 0, or 1 after a fault */
+	.globl and_byte_faultable, or_byte_faultable
+and_byte_faultable:
 	xor %eax, %eax
-touch_byte_insn:
-	lock orb $0, (%rdi)
+and_byte_insn:
+	lock andb %sil, (%rdi)
 	ret
-touch_byte_fault:
+or_byte_faultable:
+	xor %eax, %eax
+or_byte_insn:
+	lock orb %sil, (%rdi)
+	ret
+byte_fault:
 	mov $1, %eax
 	ret
 
@@ -212,7 +217,8 @@ touch_byte_fault:
 	.quad copy_faultable_insn, copy_faultable_end
 	.quad zero_faultable_insn, zero_faultable_end
 	.quad exchange_byte_insn, exchange_byte_fault
-	.quad touch_byte_insn, touch_byte_fault
+	.quad and_byte_insn, byte_fault
+	.quad or_byte_insn, byte_fault
 
 	.section .rodata
 	.globl entry_vectors

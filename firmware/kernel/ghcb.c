@@ -7,7 +7,7 @@
 #include "freestanding_string.h"
 #include "paging.h"
 #include "percpu.h"
-#include "rmp.h"
+#include "shared_page.h"
 
 #define SEV_INFO_MAX_SHIFT 48
 #define SEV_INFO_MIN_SHIFT 32
@@ -19,8 +19,8 @@
 #define MSR_WRITE 1u
 #define PSC_ATTEMPTS 1000u /* an honest host may answer in parts; one without progress is given up */
 
+static uint64_t host_features;
 static bool negotiated;
-static bool ready;
 
 static uint64_t msr_call(uint64_t request)
 {
@@ -49,6 +49,7 @@ void ghcb_negotiate(void)
 	if ((features & GHCB_MSR_INFO_MASK) != GHCB_MSR_FEATURES_RESP ||
 	    (features >> FEATURES_SHIFT & FEATURES_NEEDED) != FEATURES_NEEDED)
 		ghcb_terminate(GHCB_TERMINATE_SET_GENERAL, GHCB_TERMINATE_SNP);
+	host_features = features >> FEATURES_SHIFT;
 	negotiated = true;
 }
 
@@ -60,26 +61,34 @@ bool ghcb_set_page_state_msr(struct gpa gpa, bool shared)
 	return (response & GHCB_MSR_INFO_MASK) == GHCB_MSR_PSC_RESP && response >> 32 == 0;
 }
 
-void ghcb_init(void *page)
+uint64_t ghcb_features(void)
+{
+	return host_features;
+}
+
+bool ghcb_register(void *page)
 {
 	struct percpu *cpu = percpu_this();
 	struct gpa gpa = paging_gpa(page);
 
-	if (!negotiated || rmp_validate_page(page, RMP_PAGE_4K, false) != RMP_RESULT_OK ||
-	    !ghcb_set_page_state_msr(gpa, true))
-		ghcb_terminate(GHCB_TERMINATE_SET_GENERAL, GHCB_TERMINATE_GENERAL);
-	paging_set_shared(page, true);
-	if (msr_call(GHCB_MSR_REGISTER_GPA_REQ | gpa.value) != (GHCB_MSR_REGISTER_GPA_RESP | gpa.value))
-		ghcb_terminate(GHCB_TERMINATE_SET_GENERAL, GHCB_TERMINATE_PROTOCOL);
-	memset(page, 0, PAGE_SIZE);
+	if (!negotiated || msr_call(GHCB_MSR_REGISTER_GPA_REQ | gpa.value) != (GHCB_MSR_REGISTER_GPA_RESP | gpa.value))
+		return false;
 	cpu->ghcb = page;
 	cpu->ghcb_gpa = gpa;
-	ready = true;
+	return true;
+}
+
+void ghcb_init(void *page)
+{
+	if (!shared_page_make(page))
+		ghcb_terminate(GHCB_TERMINATE_SET_GENERAL, GHCB_TERMINATE_GENERAL);
+	if (!ghcb_register(page))
+		ghcb_terminate(GHCB_TERMINATE_SET_GENERAL, GHCB_TERMINATE_PROTOCOL);
 }
 
 bool ghcb_ready(void)
 {
-	return ready && percpu_this() != NULL && percpu_this()->ghcb != NULL;
+	return percpu_this() != NULL && percpu_this()->ghcb != NULL;
 }
 
 static void set_valid(volatile struct ghcb *ghcb, size_t offset)
@@ -193,6 +202,14 @@ bool ghcb_create_vcpu(uint32_t apic_id, unsigned int vmpl, struct gpa vmsa, uint
 
 	GHCB_SET(ghcb, rax, sev_features);
 	return call(ghcb, GHCB_EXIT_AP_CREATION, info_1, vmsa.value, NULL);
+}
+
+bool ghcb_get_apic_ids(struct gpa page)
+{
+	volatile struct ghcb *ghcb = begin();
+
+	GHCB_SET(ghcb, rax, 1); /* pages there are; a host that needs more says how many and writes nothing */
+	return call(ghcb, GHCB_EXIT_GET_APIC_IDS, page.value, 0, NULL) && ghcb->rax == 1;
 }
 
 bool ghcb_run_vmpl(unsigned int vmpl)

@@ -21,8 +21,15 @@
 /* Checks protocol version, C-bit and the features the firmware needs; terminates when the host cannot serve it. */
 void ghcb_negotiate(void);
 
-/* Shares and registers the current CPU's GHCB page. Private memory before; after it ghcb_ready(). */
+/* Hypervisor features (GHCB_FEATURE_*), the host's word. */
+uint64_t ghcb_features(void);
+
+/* Makes @page, private memory, the first CPU's GHCB page; terminates when the host does not play along. */
 void ghcb_init(void *page);
+
+/* Registers @page, which is shared already, as the current CPU's. After it ghcb_ready(). False when the host refuses.
+ */
+bool ghcb_register(void *page);
 bool ghcb_ready(void);
 
 _Noreturn void ghcb_terminate(unsigned int set, unsigned int reason);
@@ -52,6 +59,12 @@ bool ghcb_guest_request(struct gpa request, struct gpa response, uint64_t *exit_
 
 /* Registers @vmsa as the registers of @vmpl of the CPU with @apic_id, to be run by ghcb_run_vmpl(). */
 bool ghcb_create_vcpu(uint32_t apic_id, unsigned int vmpl, struct gpa vmsa, uint64_t sev_features);
+
+/*
+ * The host's list of APIC IDs (struct ghcb_apic_ids) into the shared page at @page. False when the host refuses or has
+ * more than one page of them.
+ */
+bool ghcb_get_apic_ids(struct gpa page);
 
 /* Lets the current CPU run at @vmpl until that exits to VMPL0. False when the host refused. */
 bool ghcb_run_vmpl(unsigned int vmpl);

@@ -16,6 +16,8 @@
 #include "panic.h"
 #include "percpu.h"
 #include "svsm_call.h"
+#include "vcpus.h"
+#include "window.h"
 
 static bool prepare(const struct boot_guest *guest, void *scratch)
 {
@@ -52,6 +54,11 @@ bool guest_prepare(const struct boot_info *info)
 	return prepared && calling_area_set(percpu_this()->index, gpa_of(guest->calling_area));
 }
 
+uint64_t guest_sev_features(void)
+{
+	return cpu_read_msr(MSR_SEV_STATUS) >> SEV_STATUS_FEATURES_SHIFT;
+}
+
 /* EFER lies at an aligned offset of the packed structure. */
 static uint64_t *efer_of(struct snp_vmsa *vmsa)
 {
@@ -75,20 +82,51 @@ static bool registers_locked(struct snp_vmsa *vmsa)
 	return (__atomic_load_n(efer_of(vmsa), __ATOMIC_SEQ_CST) & EFER_SVME) == 0;
 }
 
+/* Takes the guest's registers, whichever page they are in by now. False: this CPU has no guest. */
+static bool take_registers(struct percpu *cpu)
+{
+	struct gpa page;
+
+	if (!vcpus_take(cpu->index, &page))
+		return false;
+	cpu->guest_vmsa = window_map_vmsa(page);
+	(void)calling_area_get(cpu->index, &cpu->calling_area);
+	lock_registers(cpu->guest_vmsa);
+	return true;
+}
+
+static void release_registers(struct percpu *cpu)
+{
+	struct snp_vmsa *vmsa = cpu->guest_vmsa;
+
+	/* A processor that ran it meanwhile has saved its registers, EFER with SVME among them. */
+	if (!registers_locked(vmsa))
+		panic("the host runs VMPL2 while its call is served");
+	/* Only an exit of the guest changes this: the last call's must not look like another call. */
+	vmsa->guest_exit_code = SVM_EXIT_INVALID;
+	unlock_registers(vmsa);
+	cpu->guest_vmsa = NULL;
+	window_unmap_vmsa();
+	vcpus_release(cpu->index);
+}
+
 _Noreturn void guest_run(void)
 {
-	struct snp_vmsa *vmsa = percpu_this()->guest_vmsa;
+	struct percpu *cpu = percpu_this();
 
 	for (;;) {
-		/* Only an exit of the guest changes this: the last call's must not look like another call. */
-		vmsa->guest_exit_code = SVM_EXIT_INVALID;
-		unlock_registers(vmsa);
-		if (!ghcb_run_vmpl(GUEST_VMPL))
+		bool ran = false;
+
+		if (take_registers(cpu)) {
+			svsm_call_serve();
+			release_registers(cpu);
+			/* From here on another CPU may delete or replace them. */
+			ran = ghcb_run_vmpl(GUEST_VMPL);
+		}
+		if (ran)
+			continue;
+		if (cpu->index == 0)
 			panic("the host refuses to run VMPL2");
-		lock_registers(vmsa);
-		svsm_call_serve();
-		/* A processor that ran it meanwhile has saved its registers, EFER with SVME among them. */
-		if (!registers_locked(vmsa))
-			panic("the host runs VMPL2 while its call is served");
+		cpu_halt();
 	}
 }

@@ -65,7 +65,7 @@ static void set_registers(struct snp_vmsa *vmsa, const struct boot_guest *guest)
 
 bool guest_long_mode_enter(const struct boot_guest *guest)
 {
-	struct snp_vmsa *vmsa = guest_vcpu_new(guest->calling_area);
+	struct snp_vmsa *vmsa = guest_vcpu_new();
 
 	if (vmsa == NULL)
 		return false;

@@ -2,8 +2,9 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * Guest memory, copied once and validated afterwards. Every function checks that the range is guest RAM by the memory
- * map and reports a fault of any kind (not mapped by the host, not validated: #PF, #GP, #VC) as false; the guest then
- * gets SVSM_ERR_INVALID_ADDRESS. The guest's other CPUs may write at the same time.
+ * map and none of its pages a VMSA (vcpus.h), and reports a fault of any kind (not mapped by the host, not validated:
+ * #PF, #GP, #VC) as false; the guest then gets SVSM_ERR_INVALID_ADDRESS. The guest's other CPUs may write at the same
+ * time. Any CPU may call these, with or without locks.
  */
 #ifndef KERNEL_GUEST_MEMORY_H
 #define KERNEL_GUEST_MEMORY_H

@@ -63,7 +63,7 @@ bool guest_ovmf_prepare(const struct boot_guest *guest, void *scratch)
 		return false;
 	if (!guest_handover_write(guest, scratch))
 		return fail("its pages cannot be written");
-	vmsa = guest_vcpu_new(guest->calling_area);
+	vmsa = guest_vcpu_new();
 	if (vmsa == NULL)
 		return false;
 	set_registers(vmsa);

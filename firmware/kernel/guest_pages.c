@@ -6,6 +6,7 @@
  */
 #include "guest_pages.h"
 
+#include "clock.h"
 #include "freestanding_string.h"
 #include "page_alloc.h"
 #include "spinlock.h"
@@ -38,9 +39,14 @@ void guest_pages_acquire(void)
 	spinlock_acquire(&lock);
 }
 
-bool guest_pages_try_acquire(void)
+bool guest_pages_acquire_before(uint64_t deadline)
 {
-	return spinlock_try_acquire(&lock);
+	while (!spinlock_try_acquire(&lock)) {
+		if (clock_passed(deadline))
+			return false;
+		cpu_pause();
+	}
+	return true;
 }
 
 void guest_pages_release(void)

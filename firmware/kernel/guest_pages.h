@@ -7,7 +7,8 @@
  * host shows it. So it is executed only for changes of this record, and a page that turns out to be in another state is
  * the host's attack.
  *
- * Locking: every function but guest_pages_init() wants the lock held, over check and change.
+ * Locking: every function but guest_pages_init() wants the lock held, over check and change. The lock also makes one
+ * order of everything that gives a page of the guest a meaning or takes it: calling areas, VMSAs (vcpus.h).
  */
 #ifndef KERNEL_GUEST_PAGES_H
 #define KERNEL_GUEST_PAGES_H
@@ -28,7 +29,10 @@ enum guest_pages_state {
 bool guest_pages_init(const struct memory_map *map);
 
 void guest_pages_acquire(void);
-bool guest_pages_try_acquire(void);
+/* False when @deadline (clock.h) passes before: another CPU works through a long list, or the host keeps it from going
+ * on.
+ */
+bool guest_pages_acquire_before(uint64_t deadline);
 void guest_pages_release(void);
 
 /* State of the page of @size (4 KiB or 2 MiB, aligned to it) at @page; it lies in one range of the map. */

@@ -10,6 +10,7 @@
 #include "paging.h"
 #include "percpu.h"
 #include "rmp.h"
+#include "vcpus.h"
 
 #define ATTRIBUTES_LDT 0x82
 #define ATTRIBUTES_TSS_BUSY 0x8b
@@ -20,24 +21,9 @@
 #define FCW_RESET 0x37fu
 #define FTW_RESET 0x5555u
 
-/* Processors may fault on a VMSA at a 2 MiB boundary (SNP erratum), so such a page is not used. */
-static void *vmsa_page(void)
+struct snp_vmsa *guest_vcpu_new(void)
 {
-	void *page = page_alloc();
-
-	if (page != NULL && addr_is_aligned(paging_gpa(page).value, LARGE_PAGE_SIZE)) {
-		void *other = page_alloc();
-
-		page_free(page);
-		page = other;
-	}
-	return page;
-}
-
-struct snp_vmsa *guest_vcpu_new(uint64_t calling_area)
-{
-	struct percpu *cpu = percpu_this();
-	struct snp_vmsa *vmsa = vmsa_page();
+	struct snp_vmsa *vmsa = page_alloc_vmsa();
 
 	if (vmsa == NULL) {
 		console_printf("SVSM: guest: no page for its registers\n");
@@ -55,10 +41,7 @@ struct snp_vmsa *guest_vcpu_new(uint64_t calling_area)
 	vmsa->x87_ftw = FTW_RESET;
 	vmsa->ldtr = (struct vmsa_segment){.attributes = ATTRIBUTES_LDT, .limit = 0xffff};
 	vmsa->tr = (struct vmsa_segment){.attributes = ATTRIBUTES_TSS_BUSY, .limit = 0xffff};
-	/* The features this CPU itself runs with (SEV_STATUS), as the guest must not have fewer protections */
-	vmsa->sev_features = cpu_read_msr(MSR_SEV_STATUS) >> 2;
-	cpu->guest_vmsa = vmsa;
-	cpu->calling_area = gpa_of(calling_area);
+	vmsa->sev_features = guest_sev_features();
 	return vmsa;
 }
 
@@ -68,8 +51,10 @@ bool guest_vcpu_register(struct snp_vmsa *vmsa)
 
 	/* No rights for VMPL2: it must not reach its own register page. */
 	if (rmp_adjust_page(vmsa, RMP_PAGE_4K, GUEST_VMPL, 0, true) == RMP_RESULT_OK &&
-	    ghcb_create_vcpu(cpu->apic_id, GUEST_VMPL, paging_gpa(vmsa), vmsa->sev_features))
+	    ghcb_create_vcpu(cpu->apic_id, GUEST_VMPL, paging_gpa(vmsa), vmsa->sev_features)) {
+		vcpus_start(cpu->index, paging_gpa(vmsa));
 		return true;
+	}
 	console_printf("SVSM: guest: the host refuses its virtual CPU\n");
 	return false;
 }

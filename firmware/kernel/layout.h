@@ -4,7 +4,7 @@
  * Virtual addresses of the kernel and the sizes of its stacks. Usable from assembly.
  *
  * - KERNEL_VA: the firmware's region, FW_SIZE long (kernel image, boot pages, modules, free pages), in 4 KiB mappings
- * - WINDOW_VA: per CPU, where guest pages are mapped for the time of one copy
+ * - WINDOW_VA: per CPU, where guest pages are mapped for the time of one copy, and its guest's registers
  * - STACK_VA: stacks, each between two unmapped guard pages
  * - the lower half: the address space of the service that runs
  */
@@ -24,7 +24,7 @@
 
 #define PAGE_SIZE 4096
 #define LARGE_PAGE_SIZE 0x200000
-#define CPU_MAX 8
+#define CPU_MAX 64
 
 #define BOOT_STACK_SIZE 16384
 #define KERNEL_STACK_SIZE 16384

@@ -2,10 +2,12 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * Boot of VMPL0 on the first CPU. Order matters: exceptions before anything can fault, page tables before the GHCB can
- * be shared, GHCB before messages, validation before allocation, services before the guest.
+ * be shared, GHCB before messages, validation before allocation, the other CPUs when the kernel's mappings are
+ * complete, services before the guest.
  */
 #include "abi/snp.h"
 #include "amd_sp.h"
+#include "aps.h"
 #include "boot_info.h"
 #include "clock.h"
 #include "console.h"
@@ -75,12 +77,13 @@ static void validate_region(void)
 /* Runs on the CPU's guarded stack. */
 static void boot_on_kernel_stack(void)
 {
-	if (!window_init() || !amd_sp_init())
+	if (!window_init(percpu_this()) || !amd_sp_init())
 		panic("not enough memory");
 	if (!clock_calibrate())
 		console_printf("SVSM: the host has no interval timer: the clock's rate is assumed\n");
 	console_printf("SVSM: clock at %lu MHz\n", clock_kilohertz() / 1000);
 	(void)timer_init();
+	aps_start();
 	spinlock_acquire(&services_lock);
 	if (!services_load(info) || !scheduler_start())
 		panic("a service did not start");

@@ -39,20 +39,21 @@ $(BUILD)/clang-kernel/%.o: %.c
 # The same files as ordinary processes, with twins of what needs the machine (tests/fake_guest.h)
 $(call host_test,kernel-memory-map,$(KERNEL_DIR)/tests/test_memory_map.c $(KERNEL_DIR)/memory_map.c)
 $(call host_test,kernel-guest-pages,$(KERNEL_DIR)/tests/test_guest_pages.c $(KERNEL_DIR)/guest_pages.c)
-$(call host_test,kernel-protocol-core,$(KERNEL_DIR)/tests/test_protocol_core.c $(KERNEL_DIR)/tests/fake_guest.c \
-	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
-	$(KERNEL_DIR)/guest_pages.c)
-$(call host_test,kernel-protocol-services,$(KERNEL_DIR)/tests/test_protocol_services.c $(KERNEL_DIR)/tests/fake_guest.c \
-	$(addprefix $(KERNEL_DIR)/,protocol_attest.c protocol_vtpm.c attest_requests.c vtpm_commands.c port.c \
-	calling_area.c memory_map.c guest_pages.c) lib/freestanding_string.c)
+# What every twin of the guest needs, and the core protocol over it
+KERNEL_FAKE_GUEST := $(addprefix $(KERNEL_DIR)/,tests/fake_guest.c calling_area.c memory_map.c guest_pages.c vcpus.c)
+KERNEL_CORE := $(addprefix $(KERNEL_DIR)/,protocol_core.c pvalidate.c vcpu_calls.c vmsa_page.c)
+$(call host_test,kernel-protocol-core,$(KERNEL_DIR)/tests/test_protocol_core.c $(KERNEL_FAKE_GUEST) $(KERNEL_CORE))
+$(call host_test,kernel-vcpu-calls,$(KERNEL_DIR)/tests/test_vcpu_calls.c $(KERNEL_FAKE_GUEST) $(KERNEL_CORE))
+$(call host_test,kernel-guest-memory,$(addprefix $(KERNEL_DIR)/,tests/test_guest_memory.c guest_memory.c memory_map.c vcpus.c))
+$(call host_test,kernel-protocol-services,$(KERNEL_DIR)/tests/test_protocol_services.c $(KERNEL_FAKE_GUEST) \
+	$(addprefix $(KERNEL_DIR)/,protocol_attest.c protocol_vtpm.c attest_requests.c vtpm_commands.c port.c) \
+	lib/freestanding_string.c)
 $(call host_test,kernel-vtpm-commands,$(addprefix $(KERNEL_DIR)/,tests/test_vtpm_commands.c tests/fake_services.c \
-	tests/fake_guest.c vtpm_commands.c attest_vtpm.c port.c calling_area.c memory_map.c guest_pages.c))
+	vtpm_commands.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
 $(call host_test,kernel-attest-requests,$(addprefix $(KERNEL_DIR)/,tests/test_attest_requests.c tests/fake_services.c \
-	tests/fake_guest.c attest_requests.c vtpm_commands.c attest_vtpm.c port.c calling_area.c memory_map.c guest_pages.c))
-$(call fuzz_program,kernel-calls,$(KERNEL_DIR)/tests/fuzz_calls.c $(KERNEL_DIR)/tests/fake_guest.c \
-	$(KERNEL_DIR)/protocol_core.c $(KERNEL_DIR)/pvalidate.c $(KERNEL_DIR)/calling_area.c $(KERNEL_DIR)/memory_map.c \
-	$(KERNEL_DIR)/guest_pages.c)
+	attest_requests.c vtpm_commands.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
+$(call fuzz_program,kernel-calls,$(KERNEL_DIR)/tests/fuzz_calls.c $(KERNEL_FAKE_GUEST) $(KERNEL_CORE))
 $(call fuzz_program,kernel-commands,$(addprefix $(KERNEL_DIR)/,tests/fuzz_commands.c tests/fake_services.c \
-	tests/fake_guest.c vtpm_commands.c attest_vtpm.c port.c calling_area.c memory_map.c guest_pages.c))
-$(call fuzz_program,kernel-services,$(addprefix $(KERNEL_DIR)/,tests/fuzz_services.c tests/fake_guest.c protocol_attest.c \
-	protocol_vtpm.c attest_requests.c vtpm_commands.c port.c calling_area.c memory_map.c guest_pages.c))
+	vtpm_commands.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
+$(call fuzz_program,kernel-services,$(addprefix $(KERNEL_DIR)/,tests/fuzz_services.c protocol_attest.c protocol_vtpm.c \
+	attest_requests.c vtpm_commands.c port.c) $(KERNEL_FAKE_GUEST))

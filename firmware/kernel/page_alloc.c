@@ -58,6 +58,19 @@ void *page_alloc(void)
 	return page;
 }
 
+void *page_alloc_vmsa(void)
+{
+	void *page = page_alloc();
+
+	if (page != NULL && addr_is_aligned(paging_gpa(page).value, LARGE_PAGE_SIZE)) {
+		void *other = page_alloc();
+
+		page_free(page);
+		page = other;
+	}
+	return page;
+}
+
 void page_free(void *page)
 {
 	size_t i = index_of(page);

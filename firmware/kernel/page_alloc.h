@@ -13,6 +13,8 @@ void page_alloc_init(struct gpa_range range);
 
 /* A zeroed page, or NULL when none is left. Owned by the caller until page_free(). */
 void *page_alloc(void);
+/* The same for a VMSA: processors may fault on one at a 2 MiB boundary (SNP erratum). */
+void *page_alloc_vmsa(void);
 void page_free(void *page);
 
 /* Pages free now. */

@@ -3,12 +3,15 @@
 /* Protocol 0, core (AMD 58019, section 6) */
 #include "svsm_call.h"
 
+#include "budget.h"
 #include "calling_area.h"
+#include "clock.h"
 #include "guest_memory.h"
 #include "guest_pages.h"
 #include "memory_map.h"
 #include "percpu.h"
 #include "pvalidate.h"
+#include "vcpu_calls.h"
 
 #include <stddef.h>
 
@@ -22,7 +25,7 @@ static const struct {
 	{SVSM_PROTOCOL_VTPM, 1, 1},
 };
 
-/* With the record of pages locked: the page must not be rescinded between check and use. */
+/* With the record of pages locked: the page must not be rescinded, or made a VMSA, between check and use. */
 static uint32_t move_calling_area(struct percpu *cpu, struct gpa page)
 {
 	uint8_t old;
@@ -44,7 +47,8 @@ static uint32_t remap_ca(struct svsm_call *call)
 
 	if (!addr_is_aligned(call->rcx, PAGE_SIZE))
 		return SVSM_ERR_INVALID_PARAMETER;
-	guest_pages_acquire();
+	if (!guest_pages_acquire_before(clock_add(call->start, CALL_BUDGET_US)))
+		return SVSM_ERR_BUSY;
 	result = move_calling_area(percpu_this(), gpa_of(call->rcx));
 	guest_pages_release();
 	return result;
@@ -78,6 +82,10 @@ uint32_t protocol_core(struct svsm_call *call)
 		return remap_ca(call);
 	case SVSM_CORE_PVALIDATE:
 		return pvalidate_list(gpa_of(call->rcx), call->start);
+	case SVSM_CORE_CREATE_VCPU:
+		return vcpu_calls_create(gpa_of(call->rcx), gpa_of(call->rdx), (uint32_t)call->r8, call->start);
+	case SVSM_CORE_DELETE_VCPU:
+		return vcpu_calls_delete(gpa_of(call->rcx), call->start);
 	case SVSM_CORE_QUERY_PROTOCOL:
 		return query_protocol(call);
 	case SVSM_CORE_CONFIGURE_VTOM:

@@ -6,13 +6,13 @@
 #include "budget.h"
 #include "calling_area.h"
 #include "clock.h"
-#include "cpu.h"
 #include "guest.h"
 #include "guest_memory.h"
 #include "guest_pages.h"
 #include "memory_map.h"
 #include "panic.h"
 #include "rmp.h"
+#include "vcpus.h"
 
 #include <stddef.h>
 
@@ -98,12 +98,13 @@ static uint32_t entry_apply(uint64_t entry)
 	struct gpa page = gpa_of(entry & SVSM_PVALIDATE_GPA_MASK);
 	uint64_t page_size = entry & SVSM_PVALIDATE_SIZE_MASK;
 	uint64_t bytes = page_size == RMP_PAGE_2M ? LARGE_PAGE_SIZE : PAGE_SIZE;
+	const struct gpa_range range = {page.value, page.value + bytes};
 	bool ignore = (entry & SVSM_PVALIDATE_IGNORE_CF) != 0;
 
 	if (page_size > RMP_PAGE_2M || (entry & SVSM_PVALIDATE_RESERVED) != 0 || !addr_is_aligned(page.value, bytes))
 		return SVSM_ERR_INVALID_PARAMETER;
-	if (!memory_map_contains(&memory_map_guest, page, bytes) ||
-	    calling_area_overlaps((struct gpa_range){page.value, page.value + bytes}))
+	if (!memory_map_contains(&memory_map_guest, page, bytes) || calling_area_overlaps(range) ||
+	    vcpus_overlap(range))
 		return SVSM_ERR_INVALID_ADDRESS;
 	return change(page, page_size, bytes, (entry & SVSM_PVALIDATE_VALIDATE) != 0, ignore);
 }
@@ -147,11 +148,8 @@ uint32_t pvalidate_list(struct gpa list, uint64_t start)
 	if (header.entries == 0 || header.next >= header.entries ||
 	    header.entries > (PAGE_SIZE - offset - sizeof(header)) / sizeof(uint64_t))
 		return SVSM_ERR_INVALID_PARAMETER;
-	while (!guest_pages_try_acquire()) {
-		if (clock_passed(deadline))
-			return SVSM_ERR_BUSY;
-		cpu_pause();
-	}
+	if (!guest_pages_acquire_before(deadline))
+		return SVSM_ERR_BUSY;
 	result = run_list(list, &header, deadline);
 	guest_pages_release();
 	return result;

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "rmp.h"
 
+#include "guest.h"
 #include "window.h"
 
 /* A fault of the instruction (#VC of a page that is not validated) leaves the address in RAX, which is no result code.
@@ -19,6 +20,8 @@ static enum rmp_result result_of(uint64_t eax)
 		return RMP_RESULT_OK;
 	case RMP_FAIL_PERMISSION:
 		return RMP_RESULT_FAIL_PERMISSION;
+	case RMP_FAIL_INUSE:
+		return RMP_RESULT_IN_USE;
 	case RMP_FAIL_SIZEMISMATCH:
 		return RMP_RESULT_SIZE_MISMATCH;
 	default:
@@ -67,6 +70,15 @@ enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int 
 {
 	void *page = window_map(gpa, page_size == RMP_PAGE_2M);
 	enum rmp_result result = rmp_adjust_page(page, page_size, vmpl, permissions, false);
+
+	window_unmap();
+	return result;
+}
+
+enum rmp_result rmp_adjust_vmsa_gpa(struct gpa gpa, bool vmsa)
+{
+	void *page = window_map(gpa, false);
+	enum rmp_result result = rmp_adjust_page(page, RMP_PAGE_4K, GUEST_VMPL, vmsa ? 0 : RMP_PERM_RWX, vmsa);
 
 	window_unmap();
 	return result;

@@ -15,6 +15,7 @@ enum rmp_result {
 	RMP_RESULT_NO_CHANGE,  /* PVALIDATE found the page in that state already */
 	RMP_RESULT_FAIL_INPUT, /* also when the instruction faults, as it may on a page that is not validated */
 	RMP_RESULT_FAIL_PERMISSION,
+	RMP_RESULT_IN_USE,	  /* a processor runs this VMSA */
 	RMP_RESULT_SIZE_MISMATCH, /* the host backs the page in another size */
 };
 
@@ -25,5 +26,8 @@ enum rmp_result rmp_validate_gpa(struct gpa gpa, uint64_t page_size, bool valida
 /* Gives @vmpl the rights @permissions (RMP_PERM_*) and, with @vmsa, makes the page a VMSA. */
 enum rmp_result rmp_adjust_page(void *page, uint64_t page_size, unsigned int vmpl, uint64_t permissions, bool vmsa);
 enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int vmpl, uint64_t permissions);
+
+/* Makes a 4 KiB page of the guest a VMSA without any rights for VMPL2, or ordinary memory with all rights. At once. */
+enum rmp_result rmp_adjust_vmsa_gpa(struct gpa gpa, bool vmsa);
 
 #endif

@@ -20,6 +20,7 @@ STACK_BEGINS(boot, main_boot);
  */
 STACK_OF(kernel, KERNEL_STACK_SIZE, PAGE_SIZE);
 STACK_BEGINS(kernel, boot_on_kernel_stack);
+STACK_BEGINS(kernel, ap_main);
 STACK_INTERRUPTS(kernel, vector_14, 2);
 
 /* Stacks of the interrupt stack table: the handler begins on them. */

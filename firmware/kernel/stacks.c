@@ -24,7 +24,7 @@ const uint64_t *stacks_bottom(uint32_t cpu)
 	return (const uint64_t *)slot_base(cpu * STACKS_PER_CPU);
 }
 
-/* Maps @size bytes in the middle of a slot; returns the top. What is around them stays unmapped. */
+/* Maps @size bytes in the middle of a slot; returns the top, or 0. What is around them stays unmapped. */
 static uint64_t make(uint32_t slot, uint64_t size)
 {
 	uint64_t base = slot_base(slot);
@@ -33,21 +33,41 @@ static uint64_t make(uint32_t slot, uint64_t size)
 		void *page = page_alloc();
 
 		if (page == NULL || !paging_map_kernel(base + at, paging_gpa(page), PAGING_WRITE))
-			panic("no memory for a stack");
+			return 0;
 		stack_marks_paint(page, PAGE_SIZE);
 	}
 	return base + size;
 }
 
-_Noreturn void stacks_enter(void (*entry)(void))
+bool stacks_make(struct percpu *cpu)
 {
-	struct percpu *cpu = percpu_this();
 	uint32_t slot = cpu->index * STACKS_PER_CPU;
 	uint64_t top = make(slot, KERNEL_STACK_SIZE);
 
-	for (uint32_t i = 0; i < IST_COUNT; i++)
-		cpu->tss.ist[i] = make(slot + 1 + i, IST_STACK_SIZE);
+	for (uint32_t i = 0; i < IST_COUNT; i++) {
+		uint64_t ist = make(slot + 1 + i, IST_STACK_SIZE);
+
+		if (top == 0 || ist == 0)
+			return false;
+		cpu->tss.ist[i] = ist;
+	}
 	cpu->tss.rsp[0] = top;
+	return true;
+}
+
+uint64_t stacks_top(const struct percpu *cpu)
+{
+	return cpu->tss.rsp[0];
+}
+
+_Noreturn void stacks_enter(void (*entry)(void))
+{
+	struct percpu *cpu = percpu_this();
+	uint64_t top;
+
+	if (!stacks_make(cpu))
+		panic("no memory for a stack");
+	top = stacks_top(cpu);
 	__asm__ volatile("mov %0, %%rsp; xor %%ebp, %%ebp; call *%1; ud2" : : "r"(top), "r"(entry) : "memory");
 	__builtin_unreachable();
 }

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* The current CPU's stacks: kernel and double fault; each lies between unmapped guard pages. */
+/* Stacks of each CPU: kernel and double fault; each lies between unmapped guard pages. */
 #ifndef KERNEL_STACKS_H
 #define KERNEL_STACKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Makes the stacks, puts them into the CPU's TSS, and calls @entry on the kernel stack. Panics when memory is short. */
+struct percpu;
+
+/* Makes the stacks of @cpu and puts them into its TSS. False when memory is short. */
+bool stacks_make(struct percpu *cpu);
+
+/* Top of the kernel stack in its TSS */
+uint64_t stacks_top(const struct percpu *cpu);
+
+/* Makes the current CPU's stacks, puts them into the CPU's TSS, and calls @entry on the kernel stack. Panics when
+ * memory is short. */
 _Noreturn void stacks_enter(void (*entry)(void));
 
 /* Lowest address of a CPU's kernel stack, which is KERNEL_STACK_SIZE long. */

@@ -34,6 +34,7 @@
 
 #define GHCB_FEATURE_SNP (1ull << 0)
 #define GHCB_FEATURE_AP_CREATION (1ull << 1)
+#define GHCB_FEATURE_APIC_ID_LIST (1ull << 4)
 #define GHCB_FEATURE_MULTI_VMPL (1ull << 5)
 
 #define GHCB_PROTOCOL_MIN 1u
@@ -69,6 +70,12 @@
 #define GHCB_BAD_EVENT 6u
 #define GHCB_EVENT_GP 0x80000b0dull /* valid, error code, type exception, vector 13 */
 #define GHCB_EVENT_UD 0x80000306ull
+
+/* GET_APIC_IDS. EXITINFO1: pages for the list, RAX: how many; in the answer: how many are needed, if more */
+struct ghcb_apic_ids {
+	uint32_t count;
+	uint32_t apic_id[];
+};
 
 #define GHCB_SHARED_BUFFER_SIZE 0x7f0u
 

@@ -24,6 +24,7 @@
 #define SEV_STATUS_ES (1u << 1)
 #define SEV_STATUS_SNP (1u << 2)
 /* SEV_FEATURES of a VMSA (APM 2, table B-4, offset 3B0h); SEV_STATUS shows them from its bit 2 on */
+#define SEV_STATUS_FEATURES_SHIFT 2
 #define SEV_FEATURE_SNP (1ull << 0)
 #define SEV_FEATURE_VTOM (1ull << 1)
 #define SEV_FEATURE_REFLECT_VC (1ull << 2)
@@ -47,6 +48,7 @@
 #define RMP_OK 0u
 #define RMP_FAIL_INPUT 1u
 #define RMP_FAIL_PERMISSION 2u
+#define RMP_FAIL_INUSE 3u
 #define RMP_FAIL_SIZEMISMATCH 6u
 #define RMPADJUST_VMPL_MASK 0xffull /* RDX bits 7:0 */
 #define RMP_PERM_READ (1u << 0)

@@ -8,6 +8,7 @@
 #include "../guest_memory.h"
 #include "../memory_map.h"
 #include "../svsm_call.h"
+#include "../vcpus.h"
 #include "abi/snp.h"
 #include "fake_guest.h"
 #include "svsm/boot_info.h"
@@ -19,7 +20,9 @@
 #define GPA_LIMIT (1ull << 39)
 #define CALLS_MAX 6u
 #define DATA_AT 0x2000u
-#define DATA_MAX 0x3000u
+#define DATA_MAX 0x4000u
+#define VMSA_AT 0x300000u
+#define VMSA_COUNT 8u
 
 struct fuzz_call {
 	uint64_t number;
@@ -60,6 +63,53 @@ static bool is_result(uint32_t code)
 	       (code >= SVSM_ERR_PROTOCOL_BASE && code <= SVSM_ERR_PVALIDATE_FAIL_NOCHANGE);
 }
 
+static void require_good_page(struct gpa page)
+{
+	const struct fake_page *state = &fake_pages[page.value / PAGE_SIZE];
+	const struct snp_vmsa *vmsa = (const struct snp_vmsa *)(fake_ram + page.value);
+	uint32_t index;
+	bool current, registered = vcpus_find(page, &index, &current);
+
+	require(state->vmsa == registered);
+	if (!state->vmsa)
+		return;
+	require(state->validated && !state->shared && state->rights == 0 && state->other_rights[1] == 0);
+	require(vmsa->vmpl == 2 && (vmsa->efer & EFER_SVME) != 0 && vmsa->sev_features == FAKE_SEV_FEATURES);
+	require(index == 1 && page.value % LARGE_PAGE_SIZE != 0);
+}
+
+/* Whatever was called: a page is a VMSA if and only if it is registered; then nobody else reaches it, and it is
+ * VMPL2's. */
+static void require_good_vmsas(void)
+{
+	for (uint64_t block = 0; block < FAKE_RAM_SIZE; block += LARGE_PAGE_SIZE) {
+		bool registered = vcpus_overlap((struct gpa_range){block, block + LARGE_PAGE_SIZE});
+
+		for (uint64_t at = block; at < block + LARGE_PAGE_SIZE; at += PAGE_SIZE) {
+			if (registered || fake_pages[at / PAGE_SIZE].vmsa)
+				require_good_page(gpa_of(at));
+		}
+	}
+}
+
+/* A few pages with registers that CREATE_VCPU takes, if nothing is changed in them */
+static void write_vmsas(void)
+{
+	for (uint64_t i = 0; i < VMSA_COUNT; i++) {
+		struct snp_vmsa *vmsa = (struct snp_vmsa *)(fake_ram + VMSA_AT + i * PAGE_SIZE);
+
+		vmsa->vmpl = 2;
+		vmsa->efer = EFER_SVME;
+		vmsa->sev_features = FAKE_SEV_FEATURES;
+	}
+}
+
+/* Small numbers stand for these pages, so that they are named often. */
+static uint64_t address(uint64_t value)
+{
+	return value < VMSA_COUNT ? VMSA_AT + value * PAGE_SIZE : value;
+}
+
 static void fuzz_calls(const uint8_t *data, size_t size)
 {
 	struct fuzz_call calls[CALLS_MAX];
@@ -67,19 +117,21 @@ static void fuzz_calls(const uint8_t *data, size_t size)
 	size_t rest = size - count * sizeof(calls[0]);
 
 	fake_guest_reset();
+	write_vmsas();
 	if (count != 0)
 		memcpy(calls, data, count * sizeof(calls[0]));
 	memcpy(fake_ram + DATA_AT, data + count * sizeof(calls[0]), rest < DATA_MAX ? rest : DATA_MAX);
 	for (size_t i = 0; i < count; i++) {
 		struct svsm_call call = {.number = (uint32_t)calls[i].number & 0xf,
-					 .rcx = calls[i].rcx,
-					 .rdx = calls[i].rdx,
+					 .rcx = address(calls[i].rcx),
+					 .rdx = address(calls[i].rdx),
 					 .r8 = calls[i].r8,
 					 .r9 = calls[i].r9};
 
 		require(is_result(protocol_core(&call)));
 		/* The calling area is always memory the firmware may use for this guest. */
 		require(memory_map_contains(&memory_map_guest, fake_cpu.calling_area, PAGE_SIZE));
+		require_good_vmsas();
 	}
 }
 

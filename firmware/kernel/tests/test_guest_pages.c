@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* The record of validated pages, against a plain array of the same pages. */
+#include "../clock.h"
 #include "../guest_pages.h"
 #include "../page_alloc.h"
 
@@ -17,6 +18,13 @@
 
 static uint8_t pool[POOL_PAGES][PAGE_SIZE] __attribute__((aligned(4096)));
 static size_t pool_used, pool_limit;
+
+/* Nobody else holds the lock here. */
+bool clock_passed(uint64_t deadline)
+{
+	(void)deadline;
+	return true;
+}
 
 void *page_alloc(void)
 {
