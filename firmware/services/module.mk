@@ -15,15 +15,17 @@ ATTEST_SRC := $(sort $(wildcard $(SERVICES_DIR)/attest/*.c)) $(SERVICES_DIR)/com
 $(BUILD)/service/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(SERVICE_CFLAGS) -c -o $@ $<
-# The link fails when the stack the kernel gives a service may not suffice; stack.json has the libraries' bounds.
-$(BUILD)/firmware/vtpm: $(patsubst %.c,$(BUILD)/service/%.o,$(VTPM_SRC)) $(SERVICES_DIR)/stack.json | $(BUILD)/bin/stack-check
+# The link fails when the stack the kernel gives a service may not suffice; these say what the libraries' code does not tell.
+VTPM_STACK := $(addprefix $(SERVICES_DIR)/,stack.json stack-tpm.json)
+ATTEST_STACK := $(SERVICES_DIR)/stack.json
+$(BUILD)/firmware/vtpm: $(patsubst %.c,$(BUILD)/service/%.o,$(VTPM_SRC)) $(VTPM_STACK) | $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
 	$(CC) $(SERVICE_LDFLAGS) -o $@ $(filter %.o,$^) -ltpms -lcrypto
-	$(BUILD)/bin/stack-check --quiet --config $(SERVICES_DIR)/stack.json $@
-$(BUILD)/firmware/attest: $(patsubst %.c,$(BUILD)/service/%.o,$(ATTEST_SRC)) $(SERVICES_DIR)/stack.json | $(BUILD)/bin/stack-check
+	$(BUILD)/bin/stack-check --quiet $(addprefix --config ,$(VTPM_STACK)) $@
+$(BUILD)/firmware/attest: $(patsubst %.c,$(BUILD)/service/%.o,$(ATTEST_SRC)) $(ATTEST_STACK) | $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
 	$(CC) $(SERVICE_LDFLAGS) -o $@ $(filter %.o,$^) -lcrypto
-	$(BUILD)/bin/stack-check --quiet --config $(SERVICES_DIR)/stack.json $@
+	$(BUILD)/bin/stack-check --quiet $(addprefix --config ,$(ATTEST_STACK)) $@
 
 ALL += $(BUILD)/firmware/vtpm $(BUILD)/firmware/attest
 CLANG_OBJS += $(patsubst %.c,$(BUILD)/clang-service/%.o,$(VTPM_SRC) $(ATTEST_SRC))
@@ -69,9 +71,12 @@ STACK_REPORTS := $(addprefix $(BUILD)/stack/,kernel.json vtpm.json attest.json)
 $(BUILD)/stack/kernel.json: $(BUILD)/firmware/svsm.elf $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
 	$(BUILD)/bin/stack-check --json --html $(@:.json=.html) $< >$@
-$(BUILD)/stack/vtpm.json $(BUILD)/stack/attest.json: $(BUILD)/stack/%.json: $(BUILD)/firmware/% $(SERVICES_DIR)/stack.json $(BUILD)/bin/stack-check
+$(BUILD)/stack/vtpm.json: STACK_CONFIG := $(VTPM_STACK)
+$(BUILD)/stack/attest.json: STACK_CONFIG := $(ATTEST_STACK)
+$(BUILD)/stack/vtpm.json: $(VTPM_STACK)
+$(BUILD)/stack/vtpm.json $(BUILD)/stack/attest.json: $(BUILD)/stack/%.json: $(BUILD)/firmware/% $(ATTEST_STACK) $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
-	$(BUILD)/bin/stack-check --json --html $(@:.json=.html) --config $(SERVICES_DIR)/stack.json $< >$@
+	$(BUILD)/bin/stack-check --json --html $(@:.json=.html) $(addprefix --config ,$(STACK_CONFIG)) $< >$@
 ALL += $(STACK_REPORTS)
 .PHONY: stack-report
 stack-report: $(STACK_REPORTS)

@@ -98,6 +98,22 @@ void config_split_cycle(struct config *config, struct config_item *item)
 	}
 }
 
+/* One key may name several functions, "a, b": each gets an item. */
+static void add_each(const struct parser *parser, struct config_list *list, struct config_item *item, const char *key)
+{
+	for (;;) {
+		const char *comma = strstr(key, ", ");
+
+		item->name =
+			comma ? arena_string(parser->config->arena, key, (size_t)(comma - key)) : copy(parser, key);
+		if (*item->name)
+			config_add(parser->config, list, item);
+		if (!comma)
+			return;
+		key = comma + 2;
+	}
+}
+
 static bool parse_list(const struct parser *parser, const json_t *object, struct config_list *list, const char *field,
 		       int64_t least)
 {
@@ -117,9 +133,12 @@ static bool parse_list(const struct parser *parser, const json_t *object, struct
 		} else if (!get_number(parser, key, inner, least, &item.number)) {
 			return false;
 		}
-		if (list == &parser->config->recursion)
+		if (list == &parser->config->recursion) {
 			config_split_cycle(parser->config, &item);
-		config_add(parser->config, list, &item);
+			config_add(parser->config, list, &item);
+		} else {
+			add_each(parser, list, &item, key);
+		}
 	}
 	return true;
 }

@@ -11,6 +11,7 @@
 #define RED_ZONE 128
 #define VISITS_MAX 4   /* joins at one place before bounds that still move are given up */
 #define ROUNDS_MAX 400 /* of finding more code by following jumps; each round adds some */
+#define DEEPER_MAX 16  /* rounds in which an aligned stack pointer turns out deeper: more is a loop that goes down */
 
 struct analysis {
 	const struct frame_context *context;
@@ -42,11 +43,8 @@ static void add_issue(struct analysis *analysis, enum frame_issue_kind kind, uin
 static void deepen(struct analysis *analysis, const struct value *rsp)
 {
 	struct frame *frame = analysis->frame;
-	struct value least = *rsp;
-	int64_t reached;
+	int64_t reached = state_least(&analysis->bases, rsp);
 
-	least.low = least.high;
-	reached = rsp->high == VALUE_MAX ? DEPTH_UNKNOWN : state_depth(&analysis->bases, &least, ALIGN_ANY);
 	if (reached != DEPTH_UNKNOWN && reached > frame->at_least)
 		frame->at_least = reached;
 	for (int mode = 0; mode < ALIGN_MODES; mode++) {
@@ -252,8 +250,10 @@ static void call_through(struct analysis *analysis, uint32_t index, struct frame
 	} else {
 		site->kind = SITE_POINTER;
 		site->target_count = 0;
-		if (insn->has_mem && insn->mem.base != REG_NONE)
+		if (insn->has_mem && insn->mem.base != REG_NONE && insn->mem.index == REG_NONE)
 			site->pointer_field = insn->mem.offset;
+		else
+			site->pointer_field = value->kind == VALUE_FIELD ? value->low : -1;
 	}
 }
 
@@ -564,17 +564,34 @@ static void collect_addresses(struct analysis *analysis)
 	}
 }
 
+/* An aligned stack pointer goes down in a loop. */
+static void lose_depth(struct analysis *analysis, uint64_t address)
+{
+	struct frame *frame = analysis->frame;
+
+	add_issue(analysis, FRAME_DYNAMIC, address);
+	for (int mode = 0; mode < ALIGN_MODES; mode++) {
+		frame->own[mode] = DEPTH_UNKNOWN;
+		for (size_t i = 0; i < frame->site_count; i++)
+			frame->sites[i].depth[mode] = DEPTH_UNKNOWN;
+	}
+}
+
 void frame_analyze(const struct frame_context *context, uint64_t start, struct frame *frame)
 {
 	struct analysis analysis = {.context = context, .frame = frame};
-	unsigned int rounds = 0;
+	unsigned int rounds = 0, deeper = 0;
 
 	memset(frame, 0, sizeof(*frame));
 	frame_code_start(&analysis.code, context->arena, context->image, start);
 	do {
+		if (analysis.grew)
+			analysis.bases.count = 0;
 		frame_code_discover(&analysis.code);
 		run_all(&analysis);
-	} while (analysis.grew && ++rounds < ROUNDS_MAX);
+	} while ((analysis.grew && ++rounds < ROUNDS_MAX) || (analysis.bases.changed && ++deeper < DEEPER_MAX));
+	if (analysis.bases.changed)
+		lose_depth(&analysis, start);
 	if (analysis.grew || analysis.code.too_large)
 		add_issue(&analysis, FRAME_TOO_LARGE, start);
 	for (unsigned int i = 1; i < analysis.bases.count; i++) {

@@ -32,7 +32,7 @@ struct frame_site {
 	uint64_t *targets;
 	size_t target_count;
 	uint64_t table;	       /* SITE_TABLE: where the pointers lie */
-	int64_t pointer_field; /* SITE_POINTER through memory: the displacement, else -1 */
+	int64_t pointer_field; /* SITE_POINTER read from a field of an object: its displacement, else -1 */
 };
 
 enum frame_issue_kind {

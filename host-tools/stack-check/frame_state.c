@@ -19,8 +19,10 @@ void state_enter(struct state *state, struct state_bases *bases)
 	for (int i = 0; i < REG_COUNT; i++)
 		state->reg[i] = value_unknown();
 	state->reg[REG_RSP] = value_stack(0, 0);
-	bases->base[0] = (struct state_base){.depth = {8, 8}, .align = 8};
-	bases->count = 1;
+	bases->base[0] = (struct state_base){.depth = {8, 8}, .least = 8, .align = 8};
+	if (!bases->count)
+		bases->count = 1;
+	bases->changed = false;
 }
 
 static struct state_slot *find_slot(struct state *state, uint8_t base, int64_t offset)
@@ -72,6 +74,18 @@ int64_t state_depth(const struct state_bases *bases, const struct value *pointer
 		return DEPTH_UNKNOWN;
 	base = bases->base[pointer->base].depth[mode];
 	if (base == DEPTH_UNKNOWN || __builtin_sub_overflow(base, pointer->low, &depth))
+		return DEPTH_UNKNOWN;
+	return depth;
+}
+
+int64_t state_least(const struct state_bases *bases, const struct value *pointer)
+{
+	int64_t least, depth;
+
+	if (pointer->kind != VALUE_STACK || pointer->high == VALUE_MAX)
+		return DEPTH_UNKNOWN;
+	least = bases->base[pointer->base].least;
+	if (least == DEPTH_UNKNOWN || __builtin_sub_overflow(least, pointer->high, &depth))
 		return DEPTH_UNKNOWN;
 	return depth;
 }
@@ -147,7 +161,8 @@ static void store(struct state *state, const struct value *address, const struct
 		else
 			i++;
 	}
-	if (exact && width == 8 && !value_is_unknown(value) && state->slot_count < STATE_SLOTS) {
+	if (exact && width == 8 && !value_is_unknown(value) && value->kind != VALUE_FIELD &&
+	    state->slot_count < STATE_SLOTS) {
 		state->slots[state->slot_count].base = address->base;
 		state->slots[state->slot_count].offset = address->low;
 		state->slots[state->slot_count++].value = *value;
@@ -178,7 +193,38 @@ static struct value load(struct state *state, const struct image *image, const s
 		return value_range(0, insn->width == 1 ? UINT8_MAX : UINT16_MAX);
 	if (insn->width == 4 && !insn->sign)
 		return value_range(0, UINT32_MAX);
+	if (insn->width == 8 && insn->mem.base != REG_NONE && insn->mem.index == REG_NONE && !insn->mem.segment &&
+	    address.kind != VALUE_STACK)
+		return (struct value){.kind = VALUE_FIELD, .low = insn->mem.offset, .high = insn->mem.offset};
 	return value_unknown();
+}
+
+/* The base that the instruction makes; made again, it is as deep as the deepest of all times. */
+static struct value add_base(struct state_bases *bases, const struct state_base *base)
+{
+	unsigned int index = 1;
+
+	while (index < bases->count && bases->base[index].address != base->address)
+		index++;
+	if (index >= STATE_BASES)
+		return (struct value){.kind = VALUE_STACK, .low = VALUE_MIN, .high = VALUE_MAX, .residue = -1};
+	if (index == bases->count) {
+		bases->base[bases->count++] = *base;
+		return value_stack((uint8_t)index, 0);
+	}
+	for (int mode = 0; mode < ALIGN_MODES; mode++) {
+		if (base->depth[mode] <= bases->base[index].depth[mode])
+			continue;
+		bases->base[index].depth[mode] = base->depth[mode];
+		bases->changed = true;
+	}
+	if (base->least > bases->base[index].least)
+		bases->base[index].least = base->least;
+	if (base->align < bases->base[index].align) {
+		bases->base[index].align = base->align;
+		bases->changed = true;
+	}
+	return value_stack((uint8_t)index, 0);
 }
 
 /* The stack pointer aligned down: a new base when it is not the entry's multiple already. */
@@ -187,7 +233,6 @@ static struct value align(struct state_bases *bases, const struct insn *insn, co
 {
 	const struct state_base *old = &bases->base[pointer->base];
 	struct state_base base = {.address = insn->address, .align = (uint32_t)boundary};
-	unsigned int index;
 
 	if (pointer->low == pointer->high && old->align >= boundary && pointer->low % boundary == 0)
 		return *pointer;
@@ -205,21 +250,28 @@ static struct value align(struct state_bases *bases, const struct insn *insn, co
 		base.depth[mode] = depth == DEPTH_UNKNOWN ? DEPTH_UNKNOWN : depth + loss;
 	}
 	base.other_stack = old->other_stack;
-	for (index = 1; index < bases->count; index++) {
-		if (bases->base[index].address == insn->address)
-			break;
-	}
-	if (index >= STATE_BASES)
-		return (struct value){.kind = VALUE_STACK, .low = VALUE_MIN, .high = VALUE_MAX, .residue = -1};
-	if (index == bases->count) {
-		bases->base[bases->count++] = base;
-	} else {
-		for (int mode = 0; mode < ALIGN_MODES; mode++) {
-			if (base.depth[mode] > bases->base[index].depth[mode])
-				bases->base[index].depth[mode] = base.depth[mode];
-		}
-	}
-	return value_stack((uint8_t)index, 0);
+	base.least = state_least(bases, pointer);
+	return add_base(bases, &base);
+}
+
+/*
+ * RSP at one of several offsets becomes a base of its own, so that what is stored at RSP is found there again. Assembly
+ * places tables so that they miss each other in the cache, and keeps the caller's RSP beside them.
+ */
+static void rebase(struct state *state, struct state_bases *bases, const struct insn *insn)
+{
+	struct value *rsp = &state->reg[REG_RSP];
+	const struct state_base *old = &bases->base[rsp->base];
+	struct state_base base = {.address = insn->address, .align = 8, .other_stack = old->other_stack};
+
+	if (rsp->kind != VALUE_STACK || rsp->low == rsp->high || rsp->low == VALUE_MIN || rsp->high == VALUE_MAX)
+		return;
+	if (rsp->base == 0 ? rsp->residue == 8 : old->align >= 16 && rsp->residue == 0)
+		base.align = 16;
+	for (int mode = 0; mode < ALIGN_MODES; mode++)
+		base.depth[mode] = state_depth(bases, rsp, mode);
+	base.least = state_least(bases, rsp);
+	*rsp = add_base(bases, &base);
 }
 
 static void push(struct state *state, struct value value, unsigned int width)
@@ -319,7 +371,7 @@ static void compute(struct state *state, struct state_bases *bases, const struct
 
 static void apply(struct state *state, struct state_bases *bases, const struct image *image, const struct insn *insn)
 {
-	struct value value;
+	struct value value, from;
 
 	switch (insn->op) {
 	case OP_NOP:
@@ -345,12 +397,11 @@ static void apply(struct state *state, struct state_bases *bases, const struct i
 		state->reg[insn->dst] = extend(insn, &state->reg[insn->src]);
 		break;
 	case OP_STORE:
+		from = source(state, insn);
+		if (from.kind == VALUE_STACK && insn->mem.base == REG_RSP)
+			rebase(state, bases, insn);
 		value = state_address(state, &insn->mem, false);
-		{
-			struct value from = source(state, insn);
-
-			store(state, &value, &from, insn->width);
-		}
+		store(state, &value, &from, insn->width);
 		break;
 	case OP_PUSH:
 		push(state, insn->src == REG_NONE ? value_unknown() : state->reg[insn->src], insn->width);

@@ -27,6 +27,7 @@ struct state {
 struct state_base {
 	uint64_t address;	    /* of the instruction that made it */
 	int64_t depth[ALIGN_MODES]; /* of the address it stands for; DEPTH_UNKNOWN */
+	int64_t least;		    /* what of the depth is certain */
 	uint32_t align;		    /* it is a multiple of this */
 	bool other_stack;
 };
@@ -34,12 +35,16 @@ struct state_base {
 struct state_bases {
 	struct state_base base[STATE_BASES];
 	unsigned int count;
+	bool changed; /* a base turned out deeper after it was used: what was computed from it is stale */
 };
 
+/* Bases that were found in an earlier round stay. */
 void state_enter(struct state *state, struct state_bases *bases);
 /* Returns whether `into` changed. */
 bool state_join(struct state *into, const struct state *from, bool widen);
 int64_t state_depth(const struct state_bases *bases, const struct value *pointer, int mode);
+/* The part of it that is certain */
+int64_t state_least(const struct state_bases *bases, const struct value *pointer);
 /* Address of a memory operand; `lowest` leaves an unknown index out, which counts upwards from there. */
 struct value state_address(const struct state *state, const struct mem *mem, bool lowest);
 /* Address of the table a memory operand reads at an unknown index; false when it is not that. */

@@ -4,7 +4,7 @@
 
 #include "address_taken.h"
 #include "graph_rules.h"
-#include "name.h"
+#include "lookup.h"
 #include "returns.h"
 
 #include <inttypes.h>
@@ -64,26 +64,6 @@ void graph_code_free(struct graph_code *code)
 	map_free(&code->externs);
 }
 
-/* The source file of a function: by its symbols, else by the compiler's rows of that name when all agree */
-static const char *source_file(const struct graph_code *code, const struct image *image,
-			       const struct image_function *function)
-{
-	const char *file = NULL;
-
-	if (function->file && strcmp(function->file, "<artificial>") != 0 && !strstr(function->file, "ltrans"))
-		return function->file;
-	for (size_t i = 0; i < function->alias_count; i++) {
-		const struct usage *row = evidence_usage(code->evidence, function->aliases[i]);
-
-		for (; row; row = evidence_next(code->evidence, row)) {
-			if (file && strcmp(file, row->file) != 0)
-				return image->name;
-			file = row->file;
-		}
-	}
-	return file ? file : function->object ? function->object : image->name;
-}
-
 static uint32_t add_unit(struct graph_code *code, const char *name, const struct unit *unit)
 {
 	uint32_t node = graph_add_node(code->graph, name);
@@ -140,7 +120,7 @@ static uint32_t node_at(struct graph_code *code, uint32_t image_index, uint64_t 
 	node->address = address;
 	node->file = at->image->name;
 	if (unit.function) {
-		node->file = source_file(code, at->image, unit.function);
+		node->file = lookup_source_file(code->evidence, at->image, unit.function);
 		node->aliases = unit.function->aliases;
 		node->alias_count = unit.function->alias_count;
 	}
@@ -161,24 +141,19 @@ const struct image *graph_code_image(const struct graph_code *code, uint32_t nod
 
 size_t graph_code_lookup(struct graph_code *code, const char *name, uint32_t **nodes)
 {
+	struct arena *arena = code->graph->arena;
 	size_t count = 0;
 
 	*nodes = NULL;
 	for (int wanted = NAME_EXACT; wanted >= NAME_CLONE && !count; wanted--) {
 		for (uint32_t i = 0; i < code->image_count; i++) {
-			const struct image *image = code->images[i].image;
+			uint64_t *starts = NULL;
+			size_t start_count = 0;
 
-			for (size_t f = 0; f < image->function_count; f++) {
-				const struct image_function *function = &image->functions[f];
-				const char *file = source_file(code, image, function);
-				bool match = false;
-
-				for (size_t a = 0; a < function->alias_count; a++)
-					match |= (int)name_matches(name, function->aliases[a], file) >= wanted;
-				if (match && !function->continuation)
-					arena_push(code->graph->arena, *nodes, count,
-						   node_at(code, i, function->start));
-			}
+			lookup_functions(arena, code->evidence, code->images[i].image, name, (enum name_match)wanted,
+					 &starts, &start_count);
+			for (size_t s = 0; s < start_count; s++)
+				arena_push(arena, *nodes, count, node_at(code, i, starts[s]));
 		}
 	}
 	return count;
@@ -240,35 +215,15 @@ static uint32_t pointer_node(struct graph_code *code, uint32_t image)
 }
 
 /* The addresses that an annotation's names stand for in this image */
-static void listed(struct graph_code *code, uint32_t node, const struct config_item *item, uint64_t **targets,
-		   size_t *count)
+static void listed(struct graph_code *code, uint32_t node, const struct config_item *item, int64_t field,
+		   uint64_t **targets, size_t *count)
 {
 	const struct image *image = graph_code_image(code, node);
 
 	*targets = NULL;
 	*count = 0;
 	for (size_t n = 0; n < item->name_count; n++) {
-		size_t before = *count;
-
-		for (int wanted = NAME_EXACT; wanted >= NAME_CLONE && *count == before; wanted--) {
-			for (size_t f = 0; f < image->function_count; f++) {
-				const struct image_function *function = &image->functions[f];
-				const char *file = source_file(code, image, function);
-				bool match = false;
-
-				for (size_t a = 0; a < function->alias_count; a++)
-					match |=
-						(int)name_matches(item->names[n], function->aliases[a], file) >= wanted;
-				if (match && !function->continuation)
-					arena_push(code->graph->arena, *targets, *count, function->start);
-			}
-			for (size_t e = 0; wanted == NAME_EXACT && e < image->extern_count; e++) {
-				if (strcmp(image->extern_names[e], item->names[n]) == 0)
-					arena_push(code->graph->arena, *targets, *count,
-						   image->extern_next - (image->extern_count - e) * 16);
-			}
-		}
-		if (*count == before)
+		if (!lookup_callees(code->graph->arena, code->evidence, image, item->names[n], field, targets, count))
 			graph_find(code->graph, arena_printf(code->graph->arena,
 							     "%s: calls[\"%s\"] lists %s, which %s does not hold",
 							     item->where, item->name, item->names[n], image->name));
@@ -282,10 +237,10 @@ static void annotated_site(struct graph_code *code, uint32_t node, const struct 
 	size_t count;
 
 	item->used = true;
-	listed(code, node, item, &targets, &count);
+	listed(code, node, item, site->pointer_field, &targets, &count);
 	if (site->kind == SITE_TABLE)
 		rules_check_table(code->graph, graph_code_image(code, node), node, site, item, targets, count);
-	else
+	else if (!lookup_has_table(item->names, item->name_count))
 		rules_check_pointers(code->graph, graph_code_image(code, node), node, item, targets, count);
 	add_targets(code, node, site, targets, count);
 	graph_assume(code->graph, node, rules_describe_calls(code->graph, item));
@@ -350,7 +305,7 @@ static void build_extern(struct graph_code *code, uint32_t node)
 	if (!calls)
 		return;
 	calls->used = true;
-	listed(code, node, calls, &targets, &count);
+	listed(code, node, calls, -1, &targets, &count);
 	add_targets(code, node, &site, targets, count);
 	graph_assume(graph, node, rules_describe_calls(graph, calls));
 }
@@ -396,7 +351,7 @@ static void build(struct graph_code *code, uint32_t node)
 		calls->used = true;
 		for (int mode = 0; mode < ALIGN_MODES; mode++)
 			site.depth[mode] = graph->nodes[node].own[mode];
-		listed(code, node, calls, &targets, &count);
+		listed(code, node, calls, -1, &targets, &count);
 		if (count) {
 			add_targets(code, node, &site, targets, count);
 			graph_assume(graph, node, rules_describe_calls(graph, calls));

@@ -31,6 +31,7 @@ struct image_function {
 struct image_data { /* a data object */
 	uint64_t start, end;
 	const char *name;
+	const char *file; /* source file, or NULL */
 };
 
 struct image_builder_symbol {

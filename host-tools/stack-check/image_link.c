@@ -281,7 +281,8 @@ static void add_symbols(struct link *link, const struct object *object)
 		    (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC || symbol->type == STT_NOTYPE)) {
 			image_add_function(link->arena, link->image, &function);
 		} else if (symbol->type == STT_OBJECT && symbol->size && symbol->size <= section->size) {
-			struct image_data data = {function.address, function.address + symbol->size, symbol->name};
+			struct image_data data = {function.address, function.address + symbol->size, symbol->name,
+						  function.file};
 
 			arena_push(link->arena, link->image->data, link->image->data_count, data);
 		}

@@ -82,7 +82,7 @@ static void add_symbol(struct arena *arena, struct image *image, const struct ob
 		if (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC || symbol->type == STT_NOTYPE)
 			image_add_function(arena, image, &function);
 	} else if (symbol->size && (symbol->type == STT_OBJECT || symbol->type == STT_NOTYPE)) {
-		struct image_data data = {symbol->value, symbol->value + symbol->size, symbol->name};
+		struct image_data data = {symbol->value, symbol->value + symbol->size, symbol->name, symbol->file};
 
 		if (symbol->size <= section->size)
 			arena_push(arena, image->data, image->data_count, data);

@@ -13,6 +13,7 @@ enum value_kind {
 	VALUE_LOADED, /* 8 bytes read from a table at address `low`, at an unknown index */
 	VALUE_OFFSET, /* 4 signed bytes read from a table at address `low`, at an unknown index */
 	VALUE_TARGET, /* table address `low` + VALUE_OFFSET of that table: where a switch goes */
+	VALUE_FIELD,  /* 8 bytes read at displacement `low` of an object that is not known */
 };
 
 struct value {

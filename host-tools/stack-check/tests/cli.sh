@@ -117,6 +117,40 @@ json '.entries[0].reasons | any(test("does not list large"))'
 exits 'the same table without a declaration' 0 --json --entry work table
 json '.entries[0] | .verdict == "proved" and .bytes < 1000'
 
+# Functions that a table holds, by its name
+cat >tables.c <<'EOF'
+struct operations { long size; int (*small)(int); int (*large)(int); };
+static __attribute__((noinline)) int small(int n) { volatile char b[64]; b[n & 7] = 1; return b[0]; }
+static __attribute__((noinline)) int large(int n) { volatile char b[2048]; b[n & 7] = 1; return b[0]; }
+static __attribute__((noinline)) int other(int n) { volatile char b[8192]; b[n & 7] = 1; return b[0]; }
+static struct operations table = {1, small, large};
+struct operations *list[] = {&table, 0};
+int (*volatile any)(int) = other;
+__attribute__((noinline)) int call_small(struct operations *o) { return o->small(o->size) + 1; }
+__attribute__((noinline)) int call_both(int n) { return (n ? list[0]->small : list[0]->large)(n) + 1; }
+int main(int argc, char **argv) { (void)argv; return call_small(list[argc]) + call_both(argc) + any(argc); }
+EOF
+verify 'a program with tables' gcc -O1 -w -o tables tables.c
+callees() { # CALLEES LEAST MOST: bytes of both callers
+	echo "{\"calls\": {\"call_small, call_both\": {\"callees\": $1, \"reason\": \"a test\"}}}" >calls.json
+	exits "callees $1" 0 --json --config calls.json --entry call_small call_both tables
+	json "[.entries[].bytes] | (.[0] >= $2 and .[0] <= $3 and .[1] >= $4 and .[1] <= $5)"
+	json '.entries[1].assumptions | any(test("a test"))'
+}
+callees '["table[]"]' 2048 3000 2048 3000
+callees '["list[][]"]' 2048 3000 2048 3000
+callees '["table[8]"]' 64 300 64 300
+callees '["table[16]"]' 2048 3000 2048 3000
+callees '["tables.c:table[.]"]' 64 300 2048 3000
+exits 'without a declaration' 0 --json --entry call_small tables
+json '.entries[0].bytes > 8192'
+echo '{"calls": {"call_small": ["nothing[]"]}}' >calls.json
+exits 'a table that is not there' 0 --json --config calls.json --entry call_small tables
+json '.findings | any(test("lists nothing\\[\\]"))'
+echo '{"frames": {"gone, missing": 10}}' >two.json
+exits 'two functions in one key' 0 --json --config two.json --entry call_small tables
+json '[.findings[] | select(test("frames\\[\"(gone|missing)\"\\]"))] | length == 2'
+
 # Objects and archives
 (mkdir objects && cd objects && gcc -O2 -w -c "$programs/statics.c" "$programs/statics_2.c" "$programs/weak.c" \
 	"$programs/weak_2.c" && ar rcs library.a statics_2.o weak_2.o)

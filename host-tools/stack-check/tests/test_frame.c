@@ -109,6 +109,49 @@ static void grows_in_a_loop(void **state)
 	done(code);
 }
 
+static void placed_by_a_table(void **state)
+{
+	/*
+	 * mov rsp, rax; push rbx; and rsp, -64; lea rcx, [rdx-63]; sub rcx, rsp; neg rcx; and rcx, 0x3c0; sub rsp, rcx;
+	 * sub rsp, 32; mov [rsp+24], rax; mov rsi, [rsp+24]; mov rbx, [rsi-8]; lea rsp, [rsi]; ret
+	 */
+	struct code *code = ANALYZE(
+		"\x48\x89\xe0\x53\x48\x83\xe4\xc0\x48\x8d\x4a\xc1\x48\x29\xe1\x48\xf7\xd9\x48\x81\xe1\xc0\x03\x00"
+		"\x00\x48\x29\xcc\x48\x83\xec\x20\x48\x89\x44\x24\x18\x48\x8b\x74\x24\x18\x48\x8b\x5e\xf8\x48"
+		"\x8d\x26\xc3");
+
+	(void)state;
+	assert_int_equal(code->frame.own[ALIGN_ABI], 16 + 48 + 0x3c0 + 32);
+	assert_int_equal(code->frame.at_least, 16 + 32);
+	check(code, 16 + 56 + 0x3c0 + 32);
+}
+
+static void aligns_in_a_loop(void **state)
+{
+	/* mov rbp, rsp; 1: sub rsp, 72; and rsp, -32; dec edi; jnz 1b; mov rsp, rbp; ret */
+	struct code *code = ANALYZE("\x48\x89\xe5\x48\x83\xec\x48\x48\x83\xe4\xe0\xff\xcf\x75\xf4\x48\x89\xec\xc3");
+
+	(void)state;
+	assert_true(code->frame.issue_count > 0);
+	done(code);
+}
+
+static void aligns_after_two_ways(void **state)
+{
+	/*
+	 * mov rbp, rsp; test edi, edi; jz 1f; sub rsp, 256; 1: and rsp, -32; sub rsp, 40; and rsp, -64; mov rsp, rbp;
+	 * ret: the second alignment counts from the deeper of the ways to the first
+	 */
+	struct code *code =
+		ANALYZE("\x48\x89\xe5\x85\xff\x74\x07\x48\x81\xec\x00\x01\x00\x00\x48\x83\xe4\xe0\x48\x83\xec"
+			"\x28\x48\x83\xe4\xc0\x48\x89\xec\xc3");
+
+	(void)state;
+	assert_true(code->frame.own[ALIGN_ANY] >= 8 + 256 + 24 + 40);
+	assert_int_equal(code->frame.issue_count, 0);
+	done(code);
+}
+
 static void allocates_unknown(void **state)
 {
 	struct code *code = ANALYZE("\x55\x48\x89\xe5\x48\x29\xfc\xc9\xc3"); /* sub rdi, rsp */
@@ -184,6 +227,9 @@ int test_frame(void)
 		cmocka_unit_test(red_zone),
 		cmocka_unit_test(aligned),
 		cmocka_unit_test(grows_in_a_loop),
+		cmocka_unit_test(placed_by_a_table),
+		cmocka_unit_test(aligns_in_a_loop),
+		cmocka_unit_test(aligns_after_two_ways),
 		cmocka_unit_test(allocates_unknown),
 		cmocka_unit_test(loads_another_stack),
 		cmocka_unit_test(returns_elsewhere),
