@@ -13,7 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CR0_PE (1ull << 0)
 #define CR0_ET (1ull << 4)
+#define CR0_PG (1ull << 31)
+#define CR4_PAE (1ull << 5)
+#define EFER_LONG (1ull << 8 | 1ull << 10 | 1ull << 11) /* LME, LMA, NXE */
+#define SEGMENT_LONG (1u << 9)				/* of the attributes of a code segment */
 #define CR0_NW (1ull << 29)
 #define CR0_CD (1ull << 30)
 #define CR4_MCE (1ull << 6)
@@ -106,7 +111,9 @@ static void parameter_insert(const struct check *check, const struct igvm_record
 
 static void vmsa_fields(const struct check *check, const struct igvm_record *record, const uint8_t *vmsa)
 {
-	const uint8_t loaded = check->profile->vmsa == PROFILE_VMSA_QEMU ? VMSA_LOADED_QEMU : VMSA_LOADED_WIDE;
+	static const uint8_t loads[] = {[PROFILE_VMSA_QEMU] = VMSA_LOADED_QEMU,
+					[PROFILE_VMSA_WIDE] = VMSA_LOADED_WIDE,
+					[PROFILE_VMSA_OPENVMM] = VMSA_LOADED_OPENVMM};
 	const struct vmsa_field *field;
 
 	if (check->profile->vmsa == PROFILE_VMSA_ALL)
@@ -114,7 +121,7 @@ static void vmsa_fields(const struct check *check, const struct igvm_record *rec
 	for (size_t i = 0; (field = vmsa_field_at(i)); i++) {
 		uint16_t at = 0;
 
-		if (field->loaded & loaded)
+		if (field->loaded & loads[check->profile->vmsa])
 			continue;
 		while (at < field->size && vmsa[field->offset + at] == 0)
 			at++;
@@ -122,6 +129,19 @@ static void vmsa_fields(const struct check *check, const struct igvm_record *rec
 			add(check, FINDING_ERROR, "vmsa-fields", record->offset,
 			    "VMSA field %s (offset 0x%x) must be 0: it is not loaded", field->name, field->offset);
 	}
+}
+
+static void entry_state(const struct check *check, const struct igvm_record *record, const struct snp_vmsa *vmsa)
+{
+	const bool long_mode = (vmsa->cr0 & (CR0_PE | CR0_PG)) == (CR0_PE | CR0_PG) && vmsa->cr3 != 0 &&
+			       (vmsa->cr4 & CR4_PAE) && (vmsa->efer & EFER_LONG) == EFER_LONG &&
+			       (vmsa->cs.attributes & SEGMENT_LONG) && vmsa->rip != 0;
+
+	if (check->profile->long_mode_entry && !long_mode)
+		add(check, FINDING_ERROR, "entry-state", record->offset,
+		    "VMSA CR0 0x%" PRIx64 ", CR4 0x%" PRIx64 ", EFER 0x%" PRIx64
+		    ": vCPU 0 must start in long mode with paging and NXE",
+		    vmsa->cr0, vmsa->cr4, vmsa->efer);
 }
 
 static void vmsa_forced(const struct check *check, const struct igvm_record *record, const struct snp_vmsa *vmsa)
@@ -192,6 +212,7 @@ static void vp_context(struct check *check, const struct igvm_record *record)
 	memcpy(&vmsa, data, sizeof(vmsa));
 	vmsa_fields(check, record, data);
 	vmsa_forced(check, record, &vmsa);
+	entry_state(check, record, &vmsa);
 	features(check, record, vmsa.sev_features);
 }
 
@@ -257,6 +278,8 @@ static void id_block(const struct check *check, const struct igvm_record *record
 		free(id);
 		return;
 	}
+	if (check->profile->id_block_ignored)
+		add(check, FINDING_WARNING, "id-block", record->offset, "the ID block is not given to the AMD-SP");
 	(void)!id_block_policy(check->file, &policy);
 	id_block_from_igvm(&block, policy, id);
 	if (!id_block_verify(id, &verdict, &error))

@@ -8,6 +8,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EXIT_FINDINGS 1
@@ -22,12 +23,15 @@ static const char help[] =
 	"  -j, --json        JSON instead of text\n"
 	"  -h, --help        this text\n"
 	"\n"
+	"Without --profile all loaders are asked. That one of them is not meant for such an image is a note, no "
+	"finding.\n"
+	"\n"
 	"Exit status: 0 clean, 1 findings, 2 wrong command line, 3 not an IGVM file or not readable.\n";
 
 #define PROFILE_LIST_MAX 8u
 struct arguments {
 	const char *path;
-	bool json, none;
+	bool json, none, named;
 	size_t profile_count; /* 0: all */
 	const struct profile *profile[PROFILE_LIST_MAX];
 };
@@ -41,17 +45,40 @@ static json_t *profiles_json(const struct arguments *arguments)
 	return list;
 }
 
-static int report(const struct arguments *arguments, const struct findings *findings, int status)
+/* Notes of loaders that nobody named go from `findings` to `notes`. */
+static void set_aside(struct findings *findings, struct findings *notes)
+{
+	const size_t kept = findings_kept(findings);
+	size_t to = 0;
+
+	for (size_t i = 0; i < kept; i++) {
+		const struct finding *item = &findings->item[i];
+		const struct profile *profile = profile_find(item->scope);
+
+		if (!profile || !profile->note || strcmp(profile->note, item->rule) != 0) {
+			findings->item[to++] = *item;
+			continue;
+		}
+		findings_add(notes, item->severity, item->scope, item->rule, item->offset, "%s", item->message);
+		findings->count--;
+		findings->errors -= item->severity == FINDING_ERROR;
+	}
+}
+
+static int report(const struct arguments *arguments, const struct findings *findings, const struct findings *notes,
+		  int status)
 {
 	int printed = 0;
 
 	if (arguments->json) {
-		printed = command_print_json(json_pack(
-			"{s:s, s:i, s:s, s:o, s:b, s:I, s:o}", "format", "svsm-igvm-lint", "version", 1, "file",
-			arguments->path, "profiles", profiles_json(arguments), "clean", findings->count == 0,
-			"finding_count", (json_int_t)findings->count, "findings", findings_json(findings)));
+		printed = command_print_json(
+			json_pack("{s:s, s:i, s:s, s:o, s:b, s:I, s:o, s:o}", "format", "svsm-igvm-lint", "version", 1,
+				  "file", arguments->path, "profiles", profiles_json(arguments), "clean",
+				  findings->count == 0, "finding_count", (json_int_t)findings->count, "findings",
+				  findings_json(findings), "notes", findings_json(notes)));
 	} else {
-		findings_print(stdout, arguments->path, findings);
+		findings_print(stdout, arguments->path, NULL, findings);
+		findings_print(stdout, arguments->path, "note", notes);
 		if (findings->count == 0)
 			printf("%s: clean\n", arguments->path);
 		printed = fflush(stdout) == 0 ? 0 : ERROR_IO;
@@ -67,23 +94,29 @@ static bool not_igvm(const struct findings *findings)
 static int run(const struct arguments *arguments)
 {
 	struct error error = {.kind = ERROR_NONE};
+	struct findings *notes = calloc(1, sizeof(*notes));
 	struct loaded loaded;
 	int status;
 
+	if (!notes)
+		return error_no_memory(&error), command_fail(&error);
 	if (load_igvm(arguments->path, &loaded, &error)) {
 		for (size_t i = 0; i < arguments->profile_count; i++)
 			accept_check(&loaded.file, arguments->profile[i], loaded.findings);
+		if (!arguments->named)
+			set_aside(loaded.findings, notes);
 	}
 	if (!loaded.findings || loaded.findings->count == 0) {
 		/* Nothing found: clean, or it could not be read at all. */
-		status = error.kind == ERROR_NONE ? report(arguments, loaded.findings, 0) : command_fail(&error);
+		status = error.kind == ERROR_NONE ? report(arguments, loaded.findings, notes, 0) : command_fail(&error);
 	} else if (not_igvm(loaded.findings)) {
 		(void)command_fail(&error);
-		status = report(arguments, loaded.findings, EXIT_NOT_IGVM);
+		status = report(arguments, loaded.findings, notes, EXIT_NOT_IGVM);
 	} else {
-		status = report(arguments, loaded.findings, EXIT_FINDINGS);
+		status = report(arguments, loaded.findings, notes, EXIT_FINDINGS);
 	}
 	loaded_free(&loaded);
+	free(notes);
 	return status;
 }
 
@@ -110,6 +143,7 @@ int command_lint(int argc, char **argv)
 			arguments.profile[arguments.profile_count] = command_profile(argv[0], optarg);
 			if (!arguments.profile[arguments.profile_count++])
 				return ERROR_USAGE;
+			arguments.named = true;
 			break;
 		case 'j':
 			arguments.json = true;

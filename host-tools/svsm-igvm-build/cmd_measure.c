@@ -117,7 +117,7 @@ static int print_igvm(const struct arguments *arguments, const struct measuremen
 	json_t *result;
 
 	if (findings->count > 0) {
-		findings_print(stderr, arguments->path, findings);
+		findings_print(stderr, arguments->path, NULL, findings);
 		fprintf(stderr, PROGRAM ": warning: %s would not start this file, or not as it says\n",
 			arguments->measure.profile->name);
 	}
@@ -143,7 +143,7 @@ static int run_igvm(const struct arguments *arguments)
 	} else {
 		accept_check(&loaded.file, arguments->measure.profile, loaded.findings);
 		if (arguments->strict && loaded.findings->count > 0) {
-			findings_print(stderr, arguments->path, loaded.findings);
+			findings_print(stderr, arguments->path, NULL, loaded.findings);
 			result = ERROR_INVALID;
 		} else if (!measure_igvm(&loaded.file, &arguments->measure, &measurement, &error)) {
 			result = command_fail(&error);

@@ -26,13 +26,13 @@ json_t *findings_json(const struct findings *findings)
 	return list;
 }
 
-void findings_print(FILE *stream, const char *name, const struct findings *findings)
+void findings_print(FILE *stream, const char *name, const char *kind, const struct findings *findings)
 {
 	for (size_t i = 0; i < findings_kept(findings); i++) {
 		const struct finding *item = &findings->item[i];
 
 		fprintf(stream, "%s: offset 0x%" PRIx64 ": %s: %s/%s: %s\n", name, item->offset,
-			severity_name(item->severity), item->scope, item->rule, item->message);
+			kind ? kind : severity_name(item->severity), item->scope, item->rule, item->message);
 	}
 	if (findings->count > findings_kept(findings))
 		fprintf(stream, "%s: and %zu more\n", name, findings->count - findings_kept(findings));

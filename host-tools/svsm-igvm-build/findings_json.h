@@ -12,7 +12,7 @@
 /* Array of { rule, profile, offset, severity, message }; new reference. */
 json_t *findings_json(const struct findings *findings) MUST_CHECK;
 
-/* One line each: file, offset, severity, rule, message. */
-void findings_print(FILE *stream, const char *name, const struct findings *findings);
+/* One line each: file, offset, severity (or `kind`, when it is not NULL), rule, message. */
+void findings_print(FILE *stream, const char *name, const char *kind, const struct findings *findings);
 
 #endif

@@ -201,7 +201,7 @@ static bool absent_vmsa(struct loader *loader, uint32_t index)
 	if (loader->profile->absent_vp == PROFILE_ABSENT_UNKNOWN)
 		return error_set(loader->error, ERROR_INVALID,
 				 "%s: has no VMSA for vCPU %" PRIu32
-				 ", and what %s measures for such a vCPU is not known: only --vcpus 1 can be predicted",
+				 ", and what is measured for such a vCPU is not known (%s/vp-absent, see 'profiles')",
 				 loader->file->name, index, loader->profile->name);
 	vmsa_reset(&loader->vmsa, &vmm_qemu, VMSA_RESET_VECTOR, loader->options->cpu_signature,
 		   loader->vmsa.sev_features);

@@ -17,13 +17,14 @@
 enum profile_vmsa {
 	PROFILE_VMSA_QEMU, /* a fixed list of registers */
 	PROFILE_VMSA_WIDE, /* all registers KVM keeps in a VMSA */
-	PROFILE_VMSA_ALL,  /* the page as it is */
+	PROFILE_VMSA_OPENVMM,
+	PROFILE_VMSA_ALL, /* the page as it is */
 };
 
 /* VMSAs of vCPUs that the file leaves out. */
 enum profile_absent_vp {
 	PROFILE_ABSENT_QEMU_RESET, /* measured: QEMU's reset state */
-	PROFILE_ABSENT_UNKNOWN,	   /* measured, but with contents nobody documents */
+	PROFILE_ABSENT_UNKNOWN,	   /* measured, but with contents nobody documents: rule vp-absent */
 	PROFILE_ABSENT_NOT_MEASURED,
 };
 
@@ -44,6 +45,8 @@ struct profile {
 	enum profile_vmsa vmsa;
 	bool vmsa_kvm_bits;	 /* EFER.SVME, CR4.MCE, CR0.ET, CD, NW and DR7 are forced by KVM */
 	bool tr_base_from_ldtr;	 /* TR.base is loaded from LDTR.base */
+	bool long_mode_entry;	 /* vCPU 0 must start in long mode with paging */
+	bool id_block_ignored;	 /* an SNP_ID_BLOCK is read and not given to the AMD-SP */
 	uint64_t features;	 /* SEV features it can start */
 	uint64_t features_plain; /* SEV features that every host supports; the others get a warning */
 	uint32_t vp_limit;	 /* contexts it takes */
@@ -60,6 +63,8 @@ struct profile {
 	uint64_t area_bytes_limit;	    /* largest parameter area; 0: no limit */
 	bool vtl_zero;			    /* highest_vtl and shared GPA boundary must be 0 */
 	const struct profile_quirk *quirks; /* rule NULL ends the list */
+	const char *note; /* rule that says what the loader is for, not what is wrong with a file: it counts only for
+			   * who names the profile; NULL: none */
 };
 
 /* NULL: unknown name. */

@@ -10,11 +10,12 @@
 	{                                                                                                              \
 #name, offsetof(struct snp_vmsa, name), sizeof(((struct snp_vmsa *)0)->name), kind, loaded             \
 	}
-#define SEGMENT(name) FIELD(VMSA_FIELD_SEGMENT, name, VMSA_LOADED_QEMU | VMSA_LOADED_WIDE)
+#define SEGMENT(name) FIELD(VMSA_FIELD_SEGMENT, name, ALL)
 #define NUMBER(name, loaded) FIELD(VMSA_FIELD_NUMBER, name, loaded)
 #define BYTES(name, loaded) FIELD(VMSA_FIELD_BYTES, name, loaded)
-#define ALL (VMSA_LOADED_QEMU | VMSA_LOADED_WIDE)
-#define WIDE VMSA_LOADED_WIDE
+#define ALL (VMSA_LOADED_QEMU | VMSA_LOADED_WIDE | VMSA_LOADED_OPENVMM)
+#define WIDE (VMSA_LOADED_WIDE | VMSA_LOADED_OPENVMM)
+#define KVM VMSA_LOADED_WIDE /* not OpenVMM, which refuses what it cannot pass on */
 
 static const struct vmsa_field fields[] = {
 	SEGMENT(es),
@@ -47,10 +48,10 @@ static const struct vmsa_field fields[] = {
 	NUMBER(dr1, WIDE),
 	NUMBER(dr2, WIDE),
 	NUMBER(dr3, WIDE),
-	NUMBER(dr0_mask, WIDE),
-	NUMBER(dr1_mask, WIDE),
-	NUMBER(dr2_mask, WIDE),
-	NUMBER(dr3_mask, WIDE),
+	NUMBER(dr0_mask, KVM),
+	NUMBER(dr1_mask, KVM),
+	NUMBER(dr2_mask, KVM),
+	NUMBER(dr3_mask, KVM),
 	BYTES(reserved_1c0, 0),
 	NUMBER(rsp, ALL),
 	NUMBER(s_cet, 0),
@@ -74,8 +75,8 @@ static const struct vmsa_field fields[] = {
 	NUMBER(last_excp_from, 0),
 	NUMBER(last_excp_to, 0),
 	BYTES(reserved_298, 0),
-	NUMBER(pkru, WIDE),
-	NUMBER(tsc_aux, 0),
+	NUMBER(pkru, KVM),
+	NUMBER(tsc_aux, VMSA_LOADED_OPENVMM),
 	NUMBER(tsc_scale, 0),
 	NUMBER(tsc_offset, 0),
 	NUMBER(reg_prot_nonce, 0),
@@ -110,16 +111,16 @@ static const struct vmsa_field fields[] = {
 	BYTES(reserved_3f0, 0),
 	NUMBER(x87_dp, WIDE),
 	NUMBER(mxcsr, ALL),
-	NUMBER(x87_ftw, WIDE),
+	NUMBER(x87_ftw, KVM),
 	NUMBER(x87_fsw, WIDE),
 	NUMBER(x87_fcw, ALL),
 	NUMBER(x87_fop, WIDE),
-	NUMBER(x87_ds, WIDE),
-	NUMBER(x87_cs, WIDE),
+	NUMBER(x87_ds, KVM),
+	NUMBER(x87_cs, KVM),
 	NUMBER(x87_rip, WIDE),
-	BYTES(fpreg_x87, WIDE),
-	BYTES(fpreg_xmm, WIDE),
-	BYTES(fpreg_ymm, WIDE),
+	BYTES(fpreg_x87, KVM),
+	BYTES(fpreg_xmm, KVM),
+	BYTES(fpreg_ymm, KVM),
 	BYTES(reserved_670, 0),
 };
 

@@ -13,8 +13,9 @@ enum vmsa_field_kind {
 	VMSA_FIELD_BYTES,
 };
 
-#define VMSA_LOADED_QEMU 1u /* QEMU copies it into the vCPU */
-#define VMSA_LOADED_WIDE 2u /* KVM keeps it in the VMSA it makes; what a loader with a full register set passes on */
+#define VMSA_LOADED_QEMU 1u    /* QEMU copies it into the vCPU */
+#define VMSA_LOADED_WIDE 2u    /* KVM keeps it in the VMSA it makes; what a loader with a full register set passes on */
+#define VMSA_LOADED_OPENVMM 4u /* OpenVMM passes it on to KVM */
 
 struct vmsa_field {
 	const char *name;

@@ -51,6 +51,11 @@ grep -q "\"digest\": \"$second\"" b.json || { echo "FAILED: no reference for 2 v
 expect 0 '"launch_digest"' measure --json --profile snp-sim --vcpus 2 --cpu-model EPYC-Milan a.igvm
 expect 0 "clean" lint a.igvm
 expect 0 '"findings": []' lint --json a.igvm
+expect 0 "note: openvmm-kvm/entry-state: VMSA CR0 0x31" lint a.igvm
+expect 1 "error: openvmm-kvm/entry-state" lint --profile openvmm-kvm a.igvm
+expect 1 "openvmm-kvm/entry-state" build <(sed s/qemu-kvm/openvmm-kvm/ image.json) -i . -o c.igvm
+expect 1 "openvmm-kvm/vp-absent" measure --profile openvmm-kvm --vcpus 2 a.igvm
+grep -q openvmm a.json && { echo "FAILED: reference values for a loader that refuses the image"; failed=1; }
 expect 0 "qemu-kvm/insert-order" profiles
 expect 0 '"svsm-igvm-profiles"' profiles --json
 expect 0 "VP_CONTEXT" inspect a.igvm
@@ -106,6 +111,8 @@ expect 0 "" sign -k id.pem -A author.pem --family-id svsm --image-id 00112233445
 expect 0 "$digest" measure signed.igvm
 expect 0 "clean" lint signed.igvm
 expect 0 "signatures valid yes" inspect signed.igvm
+expect 0 "note: cloud-hypervisor-kvm/id-block" lint signed.igvm
+expect 1 "warning: cloud-hypervisor-kvm/id-block" lint -p cloud-hypervisor-kvm signed.igvm
 expect 0 '"valid": true' verify-id --json signed.igvm
 expect 0 '"guest_svn": 7' verify-id --json --id-block block --id-auth auth
 expect 1 "not valid" verify-id --vcpus 2 signed.igvm

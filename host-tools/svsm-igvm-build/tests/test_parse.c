@@ -176,6 +176,19 @@ static void all_findings(void **state)
 	fixture_close(&fixture);
 }
 
+/* The state OpenVMM starts vCPU 0 in. */
+static void enter_long_mode(struct file_data *igvm)
+{
+	struct snp_vmsa *vmsa = (struct snp_vmsa *)(igvm->bytes + igvm->size - SNP_PAGE_SIZE);
+
+	vmsa->cr0 |= 0x80000000;
+	vmsa->cr3 = 0x1000;
+	vmsa->cr4 |= 0x20;
+	vmsa->efer |= 0xd00;
+	vmsa->cs.attributes = 0xa9b;
+	fixture_checksum(igvm);
+}
+
 /* Read without error, refused by a loader. */
 static void loader_refusals(void **state)
 {
@@ -211,6 +224,12 @@ static void loader_refusals(void **state)
 		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 3, "openvmm-kvm", "sev-features", "vtom: not"},
 		{offsetof(struct snp_vmsa, cr2), VMSA, 8, 1, "qemu-kvm", "vmsa-fields", "cr2"},
 		{0xfff, VMSA, 1, 1, "cloud-hypervisor-kvm", "vmsa-fields", "reserved_670"},
+		{offsetof(struct snp_vmsa, sev_features), VMSA, 8, 0x21, "cloud-hypervisor-kvm", "sev-features",
+		 "debug-swap: not supported"},
+		{offsetof(struct snp_vmsa, dr0_mask), VMSA, 8, 1, "openvmm-kvm", "vmsa-fields", "dr0_mask"},
+		{offsetof(struct snp_vmsa, cr0), VMSA, 8, 0x31, "openvmm-kvm", "entry-state", "CR0 0x31"},
+		{offsetof(struct snp_vmsa, cr3), VMSA, 8, 0, "openvmm-kvm", "entry-state", "long mode"},
+		{offsetof(struct snp_vmsa, efer), VMSA, 8, 0x1500, "openvmm-kvm", "entry-state", "EFER 0x1500"},
 	};
 
 	(void)state;
@@ -224,6 +243,8 @@ static void loader_refusals(void **state)
 		fixture_open(&fixture);
 		fixture_build(&fixture);
 		memcpy(&headers, fixture.igvm.bytes + 12, sizeof(headers));
+		if (profile->long_mode_entry)
+			enter_long_mode(&fixture.igvm);
 		at += bad[i].base == CONTEXT ? 24 + headers - 32 : bad[i].base == VMSA ? fixture.igvm.size - 4096 : 0;
 		memset(&findings, 0, sizeof(findings));
 		assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, &findings, &fixture.error));
