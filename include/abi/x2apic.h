@@ -37,9 +37,29 @@
 
 #define X2APIC_SPURIOUS_ENABLE (1u << 8)
 #define X2APIC_VECTOR_MASK 0xffu
+#define X2APIC_DELIVERY_MASK (7u << 8) /* of LVT entries and of the interrupt command register */
+#define X2APIC_DELIVERY_FIXED (0u << 8)
+#define X2APIC_DELIVERY_LOWEST (1u << 8)
+#define X2APIC_DELIVERY_NMI (4u << 8)
+#define X2APIC_DELIVERY_INIT (5u << 8)
+#define X2APIC_DELIVERY_STARTUP (6u << 8)
+#define X2APIC_DELIVERY_EXTINT (7u << 8)
 #define X2APIC_LVT_MASKED (1u << 16)
 #define X2APIC_LVT_TIMER_MODE (3u << 17) /* 0: one-shot, 1: periodic */
 #define X2APIC_LVT_TIMER_PERIODIC (1u << 17)
 #define X2APIC_DIVIDE_BY_1 0xbu
+
+/* Interrupt command register: 7:0 vector, 10:8 delivery, 63:32 destination */
+#define X2APIC_ICR_LOGICAL (1u << 11)
+#define X2APIC_ICR_LEVEL_ASSERT (1u << 14)
+#define X2APIC_ICR_TRIGGER_LEVEL (1u << 15)
+#define X2APIC_ICR_SHORTHAND_MASK (3u << 18)
+#define X2APIC_ICR_DESTINATION (0u << 18)
+#define X2APIC_ICR_SELF (1u << 18)
+#define X2APIC_ICR_ALL (2u << 18)
+#define X2APIC_ICR_OTHERS (3u << 18)
+#define X2APIC_BROADCAST 0xffffffffu
+#define X2APIC_ERROR_SENT_VECTOR (1u << 5)
+#define X2APIC_ERROR_RECEIVED_VECTOR (1u << 6)
 
 #endif

@@ -9,6 +9,7 @@
 BUILD=${BUILD:-build}
 QEMU=${QEMU:-qemu-system-x86_64}
 MACHINE_MEMORY=${MACHINE_MEMORY:-512M}
+MACHINE_CPUS=${MACHINE_CPUS:-1}
 MACHINE_SECONDS=${MACHINE_SECONDS:-120} # a run that takes longer is ended
 SP_KEYS=$BUILD/amd-sp		 # test ARK, ASK and VCEK, made once a build
 
@@ -59,7 +60,7 @@ machine_start_qemu() {
 	shift 3
 	timeout -k 5 "$MACHINE_SECONDS" "$QEMU" -accel tcg,thread=multi -cpu EPYC-Milan,+svm,+npt,-cx16 \
 		-object "memory-backend-file,id=ram,share=on,size=$MACHINE_MEMORY,mem-path=$machine_ram" \
-		-machine pc,memory-backend=ram -m "$MACHINE_MEMORY" -kernel "$BUILD/sim/snp-sim.elf" -initrd "$image" \
+		-machine pc,memory-backend=ram -m "$MACHINE_MEMORY" -smp "$MACHINE_CPUS" -kernel "$BUILD/sim/snp-sim.elf" -initrd "$image" \
 		-append "$*" -nodefaults -display none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=1 \
 		-debugcon "file:$dir/host.log" -serial "file:$dir/console.log" -serial "$com2" >"$dir/qemu.log" 2>&1 &
 	machine_qemu=$!

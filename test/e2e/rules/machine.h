@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PAGE 4096u
 #define SHARED_ALIAS 0x40000000ull /* added to an address: the same memory, C-bit clear */
 #define FREE_PAGE 0x1000000ull	   /* RAM that the image leaves out: unassigned, not validated */
 #define FREE_LARGE 0x1200000ull
@@ -36,9 +37,26 @@ uint64_t machine_ghcb_msr(uint64_t request);
 void machine_make_shared(uint64_t gpa);
 void machine_make_private(uint64_t gpa);
 
-/* Makes the page a registered GHCB and calls the host with it; returns EXITINFO1's low half. */
+/* The GHCB of the processor (a number below 4), shared and registered for the level that asks. */
+struct ghcb;
+struct ghcb *machine_use_ghcb(unsigned int cpu);
+
+/* Non-automatic exits; return EXITINFO1's low half. */
+uint32_t machine_call(struct ghcb *ghcb, uint64_t code, uint64_t info_1, uint64_t info_2, uint64_t rax);
+uint32_t machine_call_without_rax(struct ghcb *ghcb, uint64_t code, uint64_t info_1, uint64_t info_2);
+bool machine_write_msr(struct ghcb *ghcb, uint32_t msr, uint64_t value); /* false: #GP */
+uint64_t machine_read_msr(struct ghcb *ghcb, uint32_t msr);
+
+/* The same with the first processor's GHCB, set up anew, and RAX as AP creation needs it. */
 uint32_t machine_ghcb_call(uint64_t code, uint64_t info_1, uint64_t info_2);
 extern struct ghcb *const machine_ghcb;
+
+/* Registers of a level that begins at @start in the address space of the caller, interrupts off. */
+struct snp_vmsa;
+void machine_fill_vmsa(struct snp_vmsa *vmsa, unsigned int vmpl, const void *start, const void *stack_end);
+
+/* All of the image becomes readable, writable and executable at VMPL2. */
+void machine_grant_image(void);
 
 /* Runs chosen_level2() at VMPL2: image readable, writable, executable there; its VMSA is @vmsa_page. */
 _Noreturn void machine_run_level2(void);

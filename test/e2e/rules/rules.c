@@ -62,12 +62,6 @@ RULE(rule_ghcb_not_shared)
 	machine_end(END_NOT_ENFORCED);
 }
 
-RULE(rule_vmsa_not_marked)
-{
-	machine_ghcb_call(GHCB_EXIT_AP_CREATION, 2ull << 16 | GHCB_AP_CREATE, (uint64_t)machine_vmsa);
-	machine_end(END_NOT_ENFORCED);
-}
-
 /* Enforced: RMP instructions */
 
 RULE(rule_pvalidate_shared)

@@ -12,32 +12,47 @@ source test/e2e/machine.sh
 BUILD=${BUILD:-build}
 OUT=$BUILD/test/rules
 
-# rule at VMPL0 | function at VMPL2 | QEMU's exit status | what the last lines of the host's log must hold
+# rule at VMPL0 | function at VMPL2 | processors | QEMU's exit status | what the last lines of the host's log must hold
 table='
-shutdown                 | none              | 65 | rule=shutdown vmpl=0
-shared_access_to_private | none              | 65 | rule=c0-access-to-private vmpl=0 .* gpa=8000000
-outside_ram              | none              | 65 | rule=outside-ram vmpl=0 .* gpa=3f000000
-vc_delivery              | none              | 65 | rule=vc-delivery vmpl=0
-ghcb_msr_request         | none              | 65 | rule=ghcb-msr-request vmpl=0 .* gpa=abc
-ghcb_not_shared          | none              | 65 | rule=ghcb-not-shared vmpl=0 .* gpa=8000000
-vmsa_not_marked          | none              | 65 | rule=vmsa-not-marked vmpl=0
-pvalidate_shared         | none              | 65 | rule=rmp-instruction-operand vmpl=0 .* gpa=1000000
-rmpadjust_outside_ram    | none              | 65 | rule=rmp-instruction-operand vmpl=0 .* gpa=3f000000
-level2_no_rights         | read_forbidden    | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
-level2_read_only         | write_forbidden   | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
-level2_read_only         | execute_forbidden | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
-level2                   | vmsa_access       | 65 | rule=vmsa-page-access vmpl=2
-not_validated            | none              | 69 | terminate: set=1 reason=60
-rescinded                | none              | 69 | terminate: set=1 reason=60
-remapped_by_host         | none              | 69 | terminate: set=1 reason=60
-vc_cpuid                 | none              | 69 | terminate: set=1 reason=60
-vc_port                  | none              | 69 | terminate: set=1 reason=60
-vc_msr                   | none              | 69 | terminate: set=1 reason=60
-vc_vmmcall               | none              | 69 | terminate: set=1 reason=60
-pvalidate_results        | none              | 69 | terminate: set=1 reason=60
-rmpadjust_results        | none              | 69 | terminate: set=1 reason=60
-level2                   | rmp_instructions  | 69 | terminate: set=1 reason=60
-ghcb_answers             | none              | 69 | terminate: set=1 reason=60
+shutdown                 | none              | 1 | 65 | rule=shutdown vmpl=0
+shared_access_to_private | none              | 1 | 65 | rule=c0-access-to-private vmpl=0 .* gpa=8000000
+outside_ram              | none              | 1 | 65 | rule=outside-ram vmpl=0 .* gpa=3f000000
+vc_delivery              | none              | 1 | 65 | rule=vc-delivery vmpl=0
+ghcb_msr_request         | none              | 1 | 65 | rule=ghcb-msr-request vmpl=0 .* gpa=abc
+ghcb_not_shared          | none              | 1 | 65 | rule=ghcb-not-shared vmpl=0 .* gpa=8000000
+pvalidate_shared         | none              | 1 | 65 | rule=rmp-instruction-operand vmpl=0 .* gpa=1000000
+rmpadjust_outside_ram    | none              | 1 | 65 | rule=rmp-instruction-operand vmpl=0 .* gpa=3f000000
+level2_no_rights         | read_forbidden    | 1 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+level2_read_only         | write_forbidden   | 1 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+level2_read_only         | execute_forbidden | 1 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+level2                   | vmsa_access       | 1 | 65 | rule=vmsa-page-access vmpl=2
+not_validated            | none              | 1 | 69 | terminate: set=1 reason=60
+rescinded                | none              | 1 | 69 | terminate: set=1 reason=60
+remapped_by_host         | none              | 1 | 69 | terminate: set=1 reason=60
+vc_cpuid                 | none              | 1 | 69 | terminate: set=1 reason=60
+vc_port                  | none              | 1 | 69 | terminate: set=1 reason=60
+vc_msr                   | none              | 1 | 69 | terminate: set=1 reason=60
+vc_vmmcall               | none              | 1 | 69 | terminate: set=1 reason=60
+pvalidate_results        | none              | 1 | 69 | terminate: set=1 reason=60
+rmpadjust_results        | none              | 1 | 69 | terminate: set=1 reason=60
+level2                   | rmp_instructions  | 1 | 69 | terminate: set=1 reason=60
+ghcb_answers             | none              | 1 | 69 | terminate: set=1 reason=60
+ap_starts                | none              | 4 | 69 | terminate: set=1 reason=60
+ap_second_level          | none              | 2 | 69 | terminate: set=1 reason=60
+ap_second_level_waits    | none              | 2 | 69 | terminate: set=1 reason=60
+ap_destroyed             | none              | 2 | 69 | terminate: set=1 reason=60
+ap_replaced              | none              | 2 | 69 | terminate: set=1 reason=60
+ap_held                  | none              | 3 | 69 | terminate: set=1 reason=60
+ap_each_other            | none              | 2 | 69 | halted at vmpl 2 .* nothing will wake it
+ap_refused               | none              | 3 | 69 | terminate: set=1 reason=60
+ap_large_boundary        | none              | 2 | 69 | terminate: set=1 reason=60
+level2                   | ap_refused        | 2 | 69 | terminate: set=1 reason=60
+apic_ids                 | none              | 2 | 69 | terminate: set=1 reason=60
+vmsa_in_use_write        | none              | 2 | 65 | rule=vmsa-in-use vmpl=0
+vmsa_in_use              | none              | 2 | 69 | terminate: set=1 reason=60
+vmsa_of_waiting          | none              | 2 | 69 | terminate: set=1 reason=60
+race_pvalidate           | none              | 2 | 69 | terminate: set=1 reason=60
+race_rmpadjust           | none              | 2 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
 '
 
 passed=0 failed=0
@@ -55,8 +70,8 @@ run_image() { # NAME IMAGE STATUS PATTERN
 }
 
 mkdir -p "$OUT"
-while IFS='|' read -r rule level2 status pattern; do
-	rule=${rule// /} level2=${level2// /} status=${status// /} pattern=${pattern# }
+while IFS='|' read -r rule level2 cpus status pattern; do
+	rule=${rule// /} level2=${level2// /} cpus=${cpus// /} status=${status// /} pattern=${pattern# }
 	[[ $rule == '' ]] && continue
 	name=$rule
 	[[ $level2 == none ]] || name=$rule-$level2
@@ -67,7 +82,7 @@ while IFS='|' read -r rule level2 status pattern; do
 	printf '{"format":"svsm-image","version":1,"name":"%s","profile":"qemu-kvm","guest_policy":"0x30000",
 		"sev_features":["snp"],"firmware":"%s.elf","modules":[],"guest":null}\n' "$name" "$name" >"$OUT/$name.json"
 	"$BUILD/bin/svsm-igvm-build" build "$OUT/$name.json" --input-dir "$OUT" -o "$OUT/$name.igvm" >"$OUT/$name.log"
-	run_image "$name" "$OUT/$name.igvm" "$status" "$pattern"
+	MACHINE_CPUS=$cpus run_image "$name" "$OUT/$name.igvm" "$status" "$pattern"
 done <<<"$table"
 
 # Images the loader refuses, before a guest instruction runs

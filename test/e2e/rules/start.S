@@ -43,12 +43,45 @@ long_mode:
 	call chosen_rule
 	ud2
 
-/* #VC: the exit code is its error code. handle_vc(code) does not return. */
+/* #VC: the exit code is its error code. handle_vc(code) does not return; machine_vc_hook(), where there is one, does. */
 exception_vc:
+	cmpq $0, machine_vc_hook
+	jne 1f
 	pop %rdi
 	mov $vc_stack_end, %rsp
 	call handle_vc
 	ud2
+
+1:	add $8, %rsp
+	push %rax
+	mov machine_vc_hook, %rax
+	jmp 2f
+
+	/* Interrupts and NMI, where a rule has gates for them: machine_interrupt_hook() */
+	.globl exception_interrupt
+exception_interrupt:
+	push %rax
+	mov machine_interrupt_hook, %rax
+2:	push %rcx
+	push %rdx
+	push %rsi
+	push %rdi
+	push %r8
+	push %r9
+	push %r10
+	push %r11
+	cld
+	call *%rax
+	pop %r11
+	pop %r10
+	pop %r9
+	pop %r8
+	pop %rdi
+	pop %rsi
+	pop %rdx
+	pop %rcx
+	pop %rax
+	iretq
 
 	/* VMPL2 starts here, in the same address space */
 	.globl level2_start
@@ -61,11 +94,13 @@ level2_start:
 gdt:	.quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff
 gdtr:	.word gdtr - gdt - 1
 	.quad gdt
+	.globl idt
 idt:	.fill 29 * 16, 1, 0
 idt_vc:	.word 0, 8
 	.byte 0, 0x8e
 	.word 0
 	.quad 0
+	.fill 226 * 16, 1, 0
 idtr:	.word idtr - idt - 1
 	.quad idt
 

@@ -4,6 +4,7 @@
 
 #include "cpu.h"
 #include "host_apic.h"
+#include "host_cpu.h"
 #include "report.h"
 
 #include <stdbool.h>
@@ -19,10 +20,12 @@
 uint64_t alarm_tsc_khz;
 
 static uint64_t rate; /* timer counts for each 2^16 ticks of the TSC */
-static uint64_t next;
-static bool is_set;
+static struct {
+	bool is_set;
+	uint64_t next;
+} alarms[HOST_CPUS_MAX];
 
-void alarm_init(void)
+void alarm_measure(void)
 {
 	uint64_t start, count;
 
@@ -38,18 +41,24 @@ void alarm_init(void)
 		report_internal("the machine's APIC timer does not count", count);
 	alarm_tsc_khz = ((uint64_t)TIMER_KHZ << RATE_SHIFT) / rate;
 	host_apic_write(APIC_TIMER_INITIAL, 0);
+}
+
+void alarm_init(void)
+{
+	host_apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
 	host_apic_write(APIC_LVT_TIMER, ALARM_VECTOR);
 }
 
 void alarm_set(uint64_t tsc)
 {
 	int64_t ticks = (int64_t)(tsc - cpu_tsc());
+	unsigned int cpu = host_cpu_index();
 	uint64_t count = 1;
 
-	if (is_set && (int64_t)(tsc - next) >= 0)
+	if (alarms[cpu].is_set && (int64_t)(tsc - alarms[cpu].next) >= 0)
 		return;
-	is_set = true;
-	next = tsc;
+	alarms[cpu].is_set = true;
+	alarms[cpu].next = tsc;
 	if (ticks > 0)
 		count = (uint64_t)ticks > COUNT_MAX ? COUNT_MAX : (uint64_t)ticks * rate >> RATE_SHIFT;
 	host_apic_write(APIC_TIMER_INITIAL, count == 0 ? 1 : count > COUNT_MAX ? (uint32_t)COUNT_MAX : (uint32_t)count);
@@ -57,5 +66,5 @@ void alarm_set(uint64_t tsc)
 
 void alarm_rang(void)
 {
-	is_set = false;
+	alarms[host_cpu_index()].is_set = false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* The host's own timer interrupt, which ends a guest's turn at a time of the host's choice (EXIT_INTR). */
+/* The host's own timer interrupts, one on each processor, which end a guest's turn at a time of the host's choice
+ * (EXIT_INTR). Functions are about the processor that calls them. */
 #ifndef SIM_ALARM_H
 #define SIM_ALARM_H
 
@@ -10,6 +11,8 @@
 extern uint64_t alarm_tsc_khz;
 
 /* Measures the timer. Interrupts are off. */
+void alarm_measure(void);
+
 void alarm_init(void);
 
 /* Rings when the TSC reaches @tsc; of several times asked for, the earliest counts and the rest have to be asked again.

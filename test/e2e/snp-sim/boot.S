@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Multiboot entry (Multiboot 1, section 3.2), the way to long mode with the low 4 GiB identity-mapped, interrupt stubs, and
- * VMRUN with the registers that it does not switch.
+ * Multiboot entry (Multiboot 1, section 3.2), the way to long mode with the low 4 GiB identity-mapped, the same for the
+ * other processors, interrupt stubs, and VMRUN with the registers that it does not switch.
  */
 	.section .multiboot, "a"
 	.balign 4
@@ -13,7 +13,6 @@
 	.globl sim_start
 sim_start:
 	cld
-	mov $stack_end, %esp
 	mov %ebx, multiboot_info
 	movl $pdpt + 7, pml4
 	mov $4, %ecx
@@ -30,6 +29,9 @@ sim_start:
 	add $0x200000, %eax
 	add $8, %edi
 	loop 2b
+	lgdt gdtr
+/* Every processor: GDT loaded, flat 32-bit segments, paging off */
+to_long_mode:
 	mov $0x620, %eax /* CR4: PAE, OSFXSR, OSXMMEXCPT */
 	mov %eax, %cr4
 	mov $pml4, %eax
@@ -40,7 +42,6 @@ sim_start:
 	wrmsr
 	mov $0x80010033, %eax
 	mov %eax, %cr0
-	lgdt gdtr
 	ljmp $8, $3f
 	.code64
 3:	mov $16, %eax
@@ -50,10 +51,41 @@ sim_start:
 	xor %eax, %eax
 	mov %eax, %fs
 	mov %eax, %gs
-	mov $stack_end, %rsp
+	mov host_cpu_starting, %eax
+	inc %eax
+	shl $16, %eax /* HOST_CPU_STACK */
+	lea host_cpu_stacks(%rax), %rsp
 	xor %ebp, %ebp
+	cmp $host_cpu_stacks + 0x10000, %rsp
+	jne 4f
 	call sim_main
 	ud2
+4:	call host_cpu_main
+	ud2
+
+/* Another processor starts here, copied below 1 MiB to a segment's start (host_cpu.c) */
+	.code16
+	.globl trampoline, trampoline_end
+trampoline:
+	cli
+	cld
+	lgdtl %cs:(trampoline_gdtr - trampoline)
+	mov %cr0, %eax
+	or $1, %al
+	mov %eax, %cr0
+	ljmpl $24, $3f
+	.balign 4
+trampoline_gdtr:
+	.word gdtr - gdt - 1
+	.long gdt
+trampoline_end:
+	.code32
+3:	mov $16, %ax
+	mov %ax, %ds
+	mov %ax, %es
+	mov %ax, %ss
+	jmp to_long_mode
+	.code64
 
 /* One stub for each vector; pushes an error code where the processor does not. */
 	.altmacro
@@ -158,13 +190,17 @@ svm_enter:
 	.section .data
 	.balign 16
 gdt:	.quad 0
-	.quad 0x00af9b000000ffff
-	.quad 0x00cf93000000ffff
+	.quad 0x00af9b000000ffff /* 8: 64-bit code */
+	.quad 0x00cf93000000ffff /* 16: data */
+	.quad 0x00cf9b000000ffff /* 24: 32-bit code */
 gdtr:	.word gdtr - gdt - 1
 	.long gdt
 	.globl multiboot_info
 multiboot_info:
 	.long 0
+	.globl host_cpu_starting
+host_cpu_starting:
+	.long 0 /* the processor that comes next into long mode */
 
 	.section .bss, "aw", @nobits
 	.balign 4096
@@ -172,6 +208,8 @@ pml4:	.skip 4096
 pdpt:	.skip 4096
 directories:
 	.skip 16384
-	.skip 65536
-stack_end:
+	.balign 65536
+	.globl host_cpu_stacks
+host_cpu_stacks:
+	.skip 4 * 65536 /* HOST_CPUS_MAX, HOST_CPU_STACK */
 	.section .note.GNU-stack, "", @progbits

@@ -8,9 +8,12 @@
 
 #include <stdint.h>
 
-void cpuid_policy(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+struct vcpu;
+
+/* What @vcpu sees. APIC ids and the number of processors are its own; everything else is the same for all. */
+void cpuid_policy(const struct vcpu *vcpu, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
 /* The page the host gives to SNP_LAUNCH_UPDATE. */
-void cpuid_policy_page(struct snp_cpuid_page *page);
+void cpuid_policy_page(const struct vcpu *vcpu, struct snp_cpuid_page *page);
 
 #endif

@@ -8,12 +8,14 @@
 #include "interrupts.h"
 #include "npf.h"
 #include "report.h"
+#include "schedule.h"
 #include "vectors.h"
 
 #define SEV_STATUS_VALUE (SEV_STATUS_SEV | SEV_STATUS_ES | SEV_STATUS_SNP)
 #define VMGEXIT_LENGTH 4u
 #define MSR_LENGTH 2u
 #define HLT_LENGTH 1u
+#define MOV_CR8_LENGTH 4u
 
 /* The GHCB MSR and SEV_STATUS are the processor's own; every other intercepted MSR is the guest's business by #VC. */
 static void msr(struct vcpu *vcpu)
@@ -69,6 +71,29 @@ static void nested_fault(struct vcpu *vcpu)
 		vmcb->event_injection = event;
 }
 
+/* MOV CR8, register: the priority class of the level's local APIC, if it has one */
+static void write_cr8(struct vcpu *vcpu)
+{
+	struct vcpu_level *level = vcpu_current(vcpu);
+	const struct guest_registers *regs = &level->regs;
+	struct vmcb *vmcb = level->vmcb;
+	const uint64_t values[] = {vmcb->rax, regs->rcx, regs->rdx, regs->rbx, vmcb->rsp, regs->rbp,
+				   regs->rsi, regs->rdi, regs->r8,  regs->r9,  regs->r10, regs->r11,
+				   regs->r12, regs->r13, regs->r14, regs->r15};
+	uint8_t bytes[MOV_CR8_LENGTH]; /* REX, 0F, 22, ModRM */
+	uint64_t value;
+
+	if (!vcpu_fetch(vcpu, bytes, sizeof(bytes)) || bytes[1] != 0x0f || bytes[2] != 0x22)
+		npf_violation(vcpu, "unmodelled-exit", vmcb->rip, "a form of MOV CR8 the simulator has no model for");
+	value = values[(bytes[3] & 7) | (bytes[0] & 1) << 3];
+	if (value > 15) {
+		vcpu_inject(vcpu, 13, true, 0);
+		return;
+	}
+	level->apic.priority = (uint32_t)value << 4;
+	vmcb->rip += MOV_CR8_LENGTH;
+}
+
 static void handle(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
@@ -79,7 +104,6 @@ static void handle(struct vcpu *vcpu)
 		if ((vmcb->exit_int_info & EVENT_VALID) != 0)
 			vmcb->event_injection = vmcb->exit_int_info;
 		inject_take_interrupts();
-		x2apic_update(vcpu);
 		break;
 	case EXIT_CPUID:
 		inject_vc(vcpu, SVM_EXIT_CPUID);
@@ -93,7 +117,7 @@ static void handle(struct vcpu *vcpu)
 	case EXIT_HLT:
 		vmcb->rip += HLT_LENGTH;
 		vmcb->interrupt_shadow = 0; /* of the STI before it */
-		interrupts_halt(vcpu);
+		vcpu_current(vcpu)->halted = true;
 		break;
 	case EXIT_VMMCALL:
 		vmmcall(vcpu);
@@ -106,7 +130,7 @@ static void handle(struct vcpu *vcpu)
 		nested_fault(vcpu);
 		break;
 	case EXIT_WRITE_CR8:
-		vmcb->rip += 4; /* the guest has no local APIC whose priority it could set */
+		write_cr8(vcpu);
 		break;
 	case EXIT_SHUTDOWN:
 		npf_violation(vcpu, "shutdown", 0, "triple fault");
@@ -117,17 +141,15 @@ static void handle(struct vcpu *vcpu)
 
 _Noreturn void exits_loop(struct vcpu *vcpu)
 {
-	vcpu_attach(vcpu);
 	for (;;) {
+		schedule_next(vcpu);
 		interrupts_offer(vcpu);
-		x2apic_offer(vcpu);
 		vectors_before(vcpu);
 		vcpu_enter(vcpu);
-		x2apic_after(vcpu);
 		if (report_trace)
-			report_log("exit %lx vmpl %u rip %lx info %lx %lx\n", vcpu_current(vcpu)->vmcb->exit_code,
-				   vcpu->vmpl, vcpu_current(vcpu)->vmcb->rip, vcpu_current(vcpu)->vmcb->exit_info_1,
-				   vcpu_current(vcpu)->vmcb->exit_info_2);
+			report_log("cpu %u exit %lx vmpl %u rip %lx info %lx %lx\n", vcpu->apic_id,
+				   vcpu_current(vcpu)->vmcb->exit_code, vcpu->vmpl, vcpu_current(vcpu)->vmcb->rip,
+				   vcpu_current(vcpu)->vmcb->exit_info_1, vcpu_current(vcpu)->vmcb->exit_info_2);
 		if (!vectors_after(vcpu))
 			handle(vcpu);
 	}

@@ -4,9 +4,17 @@
 #ifndef SIM_GHCB_HOST_H
 #define SIM_GHCB_HOST_H
 
+#include "abi/ghcb.h"
+#include "memory.h"
 #include "vcpu.h"
 
-#define GHCB_HOST_FEATURES 0x23ull /* SNP, AP creation, multiple VMPLs */
+#define GHCB_HOST_FEATURES                                                                                             \
+	(GHCB_FEATURE_SNP | GHCB_FEATURE_AP_CREATION | GHCB_FEATURE_APIC_ID_LIST | GHCB_FEATURE_MULTI_VMPL)
+
+/* The GHCB MSR of a level that has not run yet: as after a request for the protocol's versions (56421, 2.3.1) */
+#define GHCB_HOST_RESET                                                                                                \
+	((uint64_t)GHCB_PROTOCOL_MAX << 48 | (uint64_t)GHCB_PROTOCOL_MIN << 32 | (uint64_t)C_BIT_POSITION << 24 |      \
+	 GHCB_MSR_SEV_INFO_RESP)
 
 /* Serves the VMGEXIT at RIP (already skipped). */
 void ghcb_host_vmgexit(struct vcpu *vcpu);

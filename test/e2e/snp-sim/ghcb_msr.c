@@ -11,7 +11,8 @@
 
 bool ghcb_host_page_state(uint64_t gpa, bool large, unsigned int op)
 {
-	if (!memory_has(gpa, large ? LARGE_PAGE_SIZE : PAGE_SIZE) || (large && (gpa & (LARGE_PAGE_SIZE - 1)) != 0))
+	if (!memory_has(gpa, large ? LARGE_PAGE_SIZE : PAGE_SIZE) || (large && (gpa & (LARGE_PAGE_SIZE - 1)) != 0) ||
+	    rmp_in_use(gpa, large))
 		return false;
 	if (op == GHCB_PSC_PRIVATE)
 		rmp_assign(gpa, large);
@@ -29,11 +30,11 @@ static _Noreturn void terminate(uint64_t request)
 	report_exit(EXIT_VALUE_TERMINATED);
 }
 
-static uint64_t cpuid(uint64_t request)
+static uint64_t cpuid(const struct vcpu *vcpu, uint64_t request)
 {
 	uint32_t out[4];
 
-	cpuid_policy((uint32_t)(request >> 32), 0, out);
+	cpuid_policy(vcpu, (uint32_t)(request >> 32), 0, out);
 	return (uint64_t)out[request >> 30 & 3] << 32 | (request & 0xc0000000) | GHCB_MSR_CPUID_RESP;
 }
 
@@ -72,11 +73,14 @@ void ghcb_host_msr(struct vcpu *vcpu)
 
 	switch (request & GHCB_MSR_INFO_MASK) {
 	case GHCB_MSR_SEV_INFO_REQ:
-		level->ghcb_msr = (uint64_t)GHCB_PROTOCOL_MAX << 48 | (uint64_t)GHCB_PROTOCOL_MIN << 32 |
-				  (uint64_t)C_BIT_POSITION << 24 | GHCB_MSR_SEV_INFO_RESP;
+		level->ghcb_msr = GHCB_HOST_RESET;
 		break;
 	case GHCB_MSR_CPUID_REQ:
-		level->ghcb_msr = cpuid(request);
+		level->ghcb_msr = cpuid(vcpu, request);
+		break;
+	case GHCB_MSR_AP_RESET_HOLD_REQ:
+		level->ghcb_msr = GHCB_MSR_AP_RESET_HOLD_RESP;
+		level->held = true;
 		break;
 	case GHCB_MSR_PREF_GPA_REQ:
 		level->ghcb_msr = GHCB_MSR_PREF_GPA_NONE << 12 | GHCB_MSR_PREF_GPA_RESP;

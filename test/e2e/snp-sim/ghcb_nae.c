@@ -49,7 +49,7 @@ uint8_t *ghcb_shared(uint64_t gpa, uint64_t size)
 	return memory_guest(gpa);
 }
 
-static void cpuid(struct ghcb *ghcb)
+static void cpuid(const struct vcpu *vcpu, struct ghcb *ghcb)
 {
 	uint32_t out[4];
 
@@ -57,7 +57,7 @@ static void cpuid(struct ghcb *ghcb)
 		ghcb_refuse(ghcb, GHCB_BAD_MISSING_INPUT);
 		return;
 	}
-	cpuid_policy((uint32_t)ghcb->rax, (uint32_t)ghcb->rcx, out);
+	cpuid_policy(vcpu, (uint32_t)ghcb->rax, (uint32_t)ghcb->rcx, out);
 	PUT(ghcb, rax, out[0]);
 	PUT(ghcb, rbx, out[1]);
 	PUT(ghcb, rcx, out[2]);
@@ -107,32 +107,6 @@ static void guest_request(struct ghcb *ghcb, uint64_t request, uint64_t response
 	ghcb_answer(ghcb, 0, status == SP_STATUS_BUSY ? (uint64_t)SNP_GUEST_REQ_VMM_BUSY << 32 : status);
 }
 
-/* Names the VMSA of VMPL1..3 of this CPU. It has to be marked as one in the RMP. */
-static void ap_creation(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t info, uint64_t vmsa)
-{
-	unsigned int vmpl = (unsigned int)(info >> 16 & 0xf);
-	uint32_t apic_id = (uint32_t)(info >> 32);
-	uint32_t op = (uint32_t)(info & 0xffff);
-
-	if (!VALID(ghcb, rax)) {
-		ghcb_refuse(ghcb, GHCB_BAD_MISSING_INPUT);
-		return;
-	}
-	if (apic_id != vcpu->apic_id || vmpl == 0 || vmpl >= SNP_VMPL_COUNT || vmpl <= vcpu->vmpl ||
-	    op > GHCB_AP_DESTROY || (vmsa & (PAGE_SIZE - 1)) != 0 || !memory_has(vmsa, PAGE_SIZE)) {
-		ghcb_refuse(ghcb, GHCB_BAD_INPUT);
-		return;
-	}
-	vcpu->level[vmpl].present = false;
-	if (op != GHCB_AP_DESTROY) {
-		if (!rmp_at(vmsa)->vmsa)
-			npf_violation(vcpu, "vmsa-not-marked", vmsa, "VMRUN of a page that is not a VMSA in the RMP");
-		vcpu->level[vmpl].vmsa_gpa = vmsa;
-		vcpu->level[vmpl].present = true;
-	}
-	ghcb_answer(ghcb, 0, 0);
-}
-
 static void run_vmpl(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t vmpl)
 {
 	ghcb_answer(ghcb, 0, 0);
@@ -148,7 +122,7 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		report_log("ghcb vmpl %u code %lx info %lx %lx\n", vcpu->vmpl, code, info_1, info_2);
 	switch (code) {
 	case SVM_EXIT_CPUID:
-		cpuid(ghcb);
+		cpuid(vcpu, ghcb);
 		break;
 	case SVM_EXIT_IOIO:
 		ghcb_io(ghcb, info_1, info_2);
@@ -167,7 +141,19 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		guest_request(ghcb, info_1, info_2);
 		break;
 	case GHCB_EXIT_AP_CREATION:
-		ap_creation(vcpu, ghcb, info_1, info_2);
+		ghcb_ap_creation(vcpu, ghcb, info_1, info_2);
+		break;
+	case GHCB_EXIT_GET_APIC_IDS:
+		ghcb_get_apic_ids(ghcb, info_1);
+		break;
+	case GHCB_EXIT_AP_RESET_HOLD:
+		/* Only AP creation ends it, and that with other registers */
+		vcpu_current(vcpu)->held = true;
+		ghcb_answer(ghcb, 0, 0);
+		break;
+	case GHCB_EXIT_NMI_COMPLETE:
+		vcpu_current(vcpu)->nmi_blocked = false;
+		ghcb_answer(ghcb, 0, 0);
 		break;
 	case GHCB_EXIT_RUN_VMPL:
 		run_vmpl(vcpu, ghcb, info_1);

@@ -30,6 +30,10 @@ uint8_t *ghcb_shared(uint64_t gpa, uint64_t size);
 void ghcb_io(struct ghcb *ghcb, uint64_t info, uint64_t count);
 void ghcb_mmio(struct ghcb *ghcb, uint64_t gpa, uint64_t size, bool write);
 
+/* ghcb_ap.c: AP creation, list of APIC ids */
+void ghcb_ap_creation(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t info, uint64_t vmsa_gpa);
+void ghcb_get_apic_ids(struct ghcb *ghcb, uint64_t list_gpa);
+
 /* ghcb_rdwr_msr.c */
 void ghcb_rdwr_msr(struct vcpu *vcpu, struct ghcb *ghcb, bool write);
 

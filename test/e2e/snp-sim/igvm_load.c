@@ -8,6 +8,7 @@
 #include "launch.h"
 #include "memory.h"
 #include "report.h"
+#include "vcpus.h"
 
 #define AREA_MAX 16u
 #define AREA_SIZE_MAX (16 * PAGE_SIZE)
@@ -65,7 +66,7 @@ static void page_data(struct loader *loader, const uint8_t *payload, uint64_t at
 		launch_page(page.gpa, SNP_PAGE_SECRETS, 0);
 		break;
 	case IGVM_PAGE_DATA_CPUID:
-		launch_cpuid_page(page.gpa);
+		launch_cpuid_page(loader->vcpu, page.gpa);
 		break;
 	default:
 		refuse("page type", at);
@@ -200,7 +201,7 @@ static void directive(struct loader *loader, uint32_t type, const uint8_t *paylo
 		memory_map(loader, payload, at);
 		break;
 	case IGVM_VHT_VP_COUNT:
-		small_parameter(loader, payload, at, 1);
+		small_parameter(loader, payload, at, vcpus_count);
 		break;
 	case IGVM_VHT_ENVIRONMENT_INFO:
 		small_parameter(loader, payload, at, 0);

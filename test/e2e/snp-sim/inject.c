@@ -9,7 +9,6 @@
 #include "npf.h"
 #include "report.h"
 
-#define APIC_SELF 0x40000u
 #define ALIAS_VECTOR 17u
 #define VC_VECTOR 29u
 #define EFER_LMA (1ull << 10)
@@ -36,7 +35,7 @@ void interrupt_handle(const struct interrupt_frame *frame)
 	}
 	if (frame->vector == ALARM_VECTOR)
 		alarm_rang();
-	if (frame->vector == SELF_VECTOR || frame->vector == ALARM_VECTOR)
+	if (frame->vector >= SELF_VECTOR && frame->vector <= KICK_VECTOR)
 		host_apic_write(APIC_EOI, 0);
 	else if (frame->vector != 2)
 		interrupts_queue((uint8_t)frame->vector); /* acknowledged at the PIC by the guest */
@@ -44,20 +43,25 @@ void interrupt_handle(const struct interrupt_frame *frame)
 
 void inject_init(void)
 {
-	struct __attribute__((packed)) {
-		uint16_t limit;
-		uint64_t base;
-	} idtr = {sizeof(idt) - 1, (uint64_t)idt};
-
 	for (unsigned int i = 0; i < 256; i++) {
 		uint64_t target = (uint64_t)interrupt_stubs + i * 16ull;
 
 		idt[i] = (struct gate){(uint16_t)target,	 8, 0x8e00, (uint16_t)(target >> 16),
 				       (uint32_t)(target >> 32), 0};
 	}
-	__asm__ volatile("lidt %0" : : "m"(idtr));
 	cpu_out(0x21, 1, 0xff);
 	cpu_out(0xa1, 1, 0xff);
+	alarm_measure();
+}
+
+void inject_init_cpu(void)
+{
+	struct __attribute__((packed)) {
+		uint16_t limit;
+		uint64_t base;
+	} idtr = {sizeof(idt) - 1, (uint64_t)idt};
+
+	__asm__ volatile("lidt %0" : : "m"(idtr));
 	host_apic_write(APIC_SPURIOUS, 0x1ff);
 	alarm_init();
 	__asm__ volatile("clgi");
@@ -77,7 +81,7 @@ void inject_event(struct vcpu *vcpu, uint64_t event)
 	vmcb->intercept_exceptions |= 1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14;
 	for (;;) {
 		vmcb->event_injection = event;
-		host_apic_write(APIC_ICR, APIC_SELF | SELF_VECTOR);
+		host_apic_write(APIC_ICR, APIC_ICR_SELF | SELF_VECTOR);
 		vcpu_enter(vcpu);
 		if (vmcb->exit_code == EXIT_INTR && (vmcb->exit_int_info & EVENT_VALID) == 0)
 			break;

@@ -21,7 +21,10 @@ void inject_event(struct vcpu *vcpu, uint64_t event);
 /* Takes pending physical interrupts; called after EXIT_INTR. */
 void inject_take_interrupts(void);
 
-/* IDT of the host, local APIC on, PICs masked. */
+/* The host's interrupt table, and the PICs masked: once. */
 void inject_init(void);
+
+/* The same table on this processor, its local APIC on, global interrupts off. */
+void inject_init_cpu(void);
 
 #endif

@@ -40,6 +40,8 @@ static uint32_t check_size(const struct rmp_entry *entry, uint64_t gpa, bool lar
 		return RMP_FAIL_INPUT;
 	if (large && !entry->large)
 		return RMP_FAIL_SIZEMISMATCH;
+	if (rmp_in_use(gpa, large))
+		return RMP_FAIL_INUSE;
 	if (!large && entry->large)
 		rmp_smash(gpa);
 	return RMP_OK;
@@ -79,6 +81,7 @@ static void pvalidate(struct vcpu *vcpu)
 		finish(vcpu, result, false);
 		return;
 	}
+	rmp_changed(gpa);
 	for (uint64_t i = 0; i < (large ? PAGES_PER_LARGE : 1); i++) {
 		changed = changed || entry[i].validated != validate;
 		entry[i].validated = validate;
@@ -86,7 +89,6 @@ static void pvalidate(struct vcpu *vcpu)
 		if (!validate)
 			entry[i].permissions[1] = entry[i].permissions[2] = entry[i].permissions[3] = 0;
 	}
-	rmp_changed(gpa);
 	finish(vcpu, RMP_OK, !changed);
 }
 
@@ -113,12 +115,12 @@ static void rmpadjust(struct vcpu *vcpu)
 	if (result == RMP_OK && vcpu->vmpl != 0 && (permissions & ~entry->permissions[vcpu->vmpl]) != 0)
 		result = RMP_FAIL_PERMISSION;
 	if (result == RMP_OK) {
+		rmp_changed(gpa);
 		for (uint64_t i = 0; i < (large ? PAGES_PER_LARGE : 1); i++) {
 			entry[i].permissions[vmpl] = permissions;
 			if (vcpu->vmpl == 0)
 				entry[i].vmsa = vmsa;
 		}
-		rmp_changed(gpa);
 	}
 	finish(vcpu, result, false);
 }

@@ -6,8 +6,13 @@
 
 #define QUEUE_SIZE 32u
 #define RFLAGS_IF (1ull << 9)
+#define VECTOR_NMI 2u
+#define EVENT_NMI (2u << 8)
+#define FIRST_INTERRUPT 32u
+#define VECTOR(v_intr) ((uint8_t)((v_intr) >> V_INTR_VECTOR_SHIFT))
 
-/* A PIC raises a vector again only after the guest acknowledged it, so each vector waits at most once. */
+/* A PIC raises a vector again only after the guest acknowledged it, so each vector waits at most once. Only the boot
+ * processor comes here. */
 static uint8_t queue[QUEUE_SIZE];
 static unsigned int queued;
 
@@ -22,30 +27,87 @@ void interrupts_queue(uint8_t vector)
 	queue[queued++] = vector;
 }
 
+/* The PICs' output goes to the boot processor's LINT0 */
+static bool takes_pic(const struct vcpu *vcpu)
+{
+	return vcpu->apic_id == 0 && vcpu->vmpl != 0 && x2apic_takes_pic(&vcpu->level[vcpu->vmpl].apic);
+}
+
+/* Vector that the current level is due; 0: none. @pic: it comes from there. */
+static uint8_t due(const struct vcpu *vcpu, bool *pic)
+{
+	uint8_t vector = x2apic_due(&vcpu->level[vcpu->vmpl].apic);
+
+	*pic = vector == 0 && queued != 0 && takes_pic(vcpu);
+	return *pic ? queue[0] : vector;
+}
+
+static bool nmi_due(const struct vcpu_level *level)
+{
+	return level->nmi_requested && !level->nmi_blocked;
+}
+
 void interrupts_offer(struct vcpu *vcpu)
 {
-	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
+	struct vcpu_level *level = vcpu_current(vcpu);
+	struct vmcb *vmcb = level->vmcb;
+	bool pic;
+	uint8_t vector = due(vcpu, &pic);
 
-	if (vcpu->vmpl == 0 || queued == 0 || (vmcb->v_intr & V_IRQ) != 0)
+	vmcb->v_intr = V_INTR_MASKING;
+	/* The PIC and the local APIC know the priorities */
+	if (vector != 0)
+		vmcb->v_intr |= V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX | (uint64_t)vector << V_INTR_VECTOR_SHIFT;
+	level->offers_pic = pic;
+	if (nmi_due(level) && (vmcb->event_injection & EVENT_VALID) == 0) {
+		vmcb->event_injection = EVENT_VALID | EVENT_NMI | VECTOR_NMI;
+		level->nmi_requested = false;
+		level->nmi_blocked = true; /* until the guest says that its handler is done (GHCB, NMI complete) */
+	}
+}
+
+static void take_from_pic(uint8_t vector)
+{
+	unsigned int i = 0;
+
+	while (i < queued && queue[i] != vector)
+		i++;
+	if (i == queued)
 		return;
-	/* The PIC knows the priorities; the task priority of a local APIC has no say */
-	vmcb->v_intr =
-		V_INTR_MASKING | V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX | (uint64_t)queue[0] << V_INTR_VECTOR_SHIFT;
-	queued--;
-	for (unsigned int i = 0; i < queued; i++)
+	for (queued--; i < queued; i++)
 		queue[i] = queue[i + 1];
 }
 
-void interrupts_halt(struct vcpu *vcpu)
+void interrupts_after(struct vcpu *vcpu)
 {
-	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
+	struct vcpu_level *level = vcpu_current(vcpu);
+	struct vmcb *vmcb = level->vmcb;
+	uint8_t vector = VECTOR(vmcb->v_intr);
+	/* Its delivery began, and is repeated by event injection */
+	bool delivering = (vmcb->exit_int_info & EVENT_VALID) != 0 && (uint8_t)vmcb->exit_int_info == vector &&
+			  vector >= FIRST_INTERRUPT;
 
-	if (vcpu->vmpl == 0 || (vmcb->rflags & RFLAGS_IF) == 0) {
-		report_log("snp-sim: halted at vmpl %u rip %lx with interrupts off: nothing will wake it\n", vcpu->vmpl,
-			   vmcb->rip);
-		report_exit(EXIT_VALUE_TERMINATED);
-	}
-	/* STI takes effect after the next instruction, so an interrupt cannot slip in between and be slept over */
-	while (queued == 0 && (vmcb->v_intr & V_IRQ) == 0)
-		__asm__ volatile("stgi; sti; hlt; cli; clgi" : : : "memory");
+	if (vector == 0 || ((vmcb->v_intr & V_IRQ) != 0 && !delivering))
+		return;
+	if (level->offers_pic)
+		take_from_pic(vector);
+	else
+		x2apic_accept(&level->apic, vector);
+	vmcb->v_intr = V_INTR_MASKING;
+}
+
+bool interrupts_wake(const struct vcpu *vcpu)
+{
+	const struct vcpu_level *level = &vcpu->level[vcpu->vmpl];
+	bool pic;
+
+	return nmi_due(level) || ((level->vmcb->rflags & RFLAGS_IF) != 0 && due(vcpu, &pic) != 0);
+}
+
+bool interrupts_may_wake(const struct vcpu *vcpu)
+{
+	const struct vcpu_level *level = &vcpu->level[vcpu->vmpl];
+
+	return interrupts_wake(vcpu) ||
+	       ((level->vmcb->rflags & RFLAGS_IF) != 0 && (takes_pic(vcpu) || level->apic.timer_runs));
 }

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Interrupts of QEMU's devices. The guest programs the machine's real PICs; what they raise ends the guest's turn
- * (EXIT_INTR), is queued here and delivered to the guest as a virtual interrupt. The guest's end-of-interrupt reaches
- * the real PIC too. Only the guest at VMPL1..3 gets device interrupts: while VMPL0 runs they wait.
+ * What interrupts the guest. QEMU's devices: the guest programs the machine's real PICs; what they raise ends the turn
+ * of the boot processor's guest (EXIT_INTR) and is queued here. The guest's end-of-interrupt reaches the real PIC too.
+ * Only the guest at VMPL1..3 of the boot processor gets device interrupts: while VMPL0 runs they wait. Local APICs:
+ * x2apic.h. Interrupts are offered as virtual interrupts (V_IRQ), so that a level takes them when it has them enabled.
  */
 #ifndef SIM_INTERRUPTS_H
 #define SIM_INTERRUPTS_H
 
 #include "vcpu.h"
 
-/* A physical interrupt with @vector arrived. Called with interrupts off. */
+/* A physical interrupt with @vector arrived at the boot processor. Called with interrupts off. */
 void interrupts_queue(uint8_t vector);
 
-/* Before the current level is entered: offers it the oldest waiting interrupt. */
+/* Around a turn of the current level: what it is offered, and whether it was taken. */
 void interrupts_offer(struct vcpu *vcpu);
+void interrupts_after(struct vcpu *vcpu);
 
-/* The current level executed HLT (already skipped): returns when an interrupt waits for it. */
-void interrupts_halt(struct vcpu *vcpu);
+/* The current level executed HLT: whether something ends that now, and whether anything ever may without another
+ * virtual CPU's doing. */
+bool interrupts_wake(const struct vcpu *vcpu);
+bool interrupts_may_wake(const struct vcpu *vcpu);
 
 #endif

@@ -57,10 +57,10 @@ void launch_page(uint64_t gpa, enum snp_page_type type, const uint8_t *data)
 	update(gpa, (uint64_t)memory_guest(gpa), type);
 }
 
-void launch_cpuid_page(uint64_t gpa)
+void launch_cpuid_page(const struct vcpu *vcpu, uint64_t gpa)
 {
 	take_page(gpa);
-	cpuid_policy_page((struct snp_cpuid_page *)memory_guest(gpa));
+	cpuid_policy_page(vcpu, (struct snp_cpuid_page *)memory_guest(gpa));
 	update(gpa, (uint64_t)memory_guest(gpa), SNP_PAGE_CPUID);
 }
 
@@ -107,6 +107,7 @@ static void fill_id_block(struct snp_id_block *to, const struct launch_finish *f
 void launch_finish(struct vcpu *vcpu, const struct launch_finish *finish)
 {
 	struct sp_mailbox *box;
+	const char *fault;
 
 	update(IGVM_SNP_VMSA_GPA_KVM, (uint64_t)vmsa_page, SNP_PAGE_VMSA);
 	box = sp_arguments();
@@ -122,10 +123,14 @@ void launch_finish(struct vcpu *vcpu, const struct launch_finish *finish)
 		box->launch_finish.id_auth_hpa = (uint64_t)auth;
 	}
 	check(sp_command(SP_LAUNCH_FINISH), "SNP_LAUNCH_FINISH");
-	if (!vcpu_load_vmsa(vcpu, 0, vmsa_page)) {
-		report_log("snp-sim: image refused: its VMSA cannot be run\n");
+	vcpu_sev_features = vmsa_page->sev_features;
+	fault = vcpu_vmsa_fault(vmsa_page, VCPU_LAUNCH_VMSA, 0);
+	if (fault != 0) {
+		report_log("snp-sim: image refused: VMRUN refuses its VMSA: %s\n", fault);
 		report_exit(EXIT_VALUE_REFUSED);
 	}
+	vcpu->level[0].vmsa = vmsa_page;
+	vcpu->level[0].vmsa_gpa = VCPU_LAUNCH_VMSA;
 	vcpu->level[0].present = true;
 	report_log("snp-sim: launched %lu pages, %lu MiB of RAM\n", pages, memory_guest_size >> 20);
 }

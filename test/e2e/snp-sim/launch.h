@@ -22,7 +22,7 @@ void launch_start(uint64_t policy);
 void launch_page(uint64_t gpa, enum snp_page_type type, const uint8_t *data);
 
 /* The CPUID page with this machine's values. */
-void launch_cpuid_page(uint64_t gpa);
+void launch_cpuid_page(const struct vcpu *vcpu, uint64_t gpa);
 
 /* Registers of the first CPU, measured at the end. */
 void launch_set_vmsa(const struct snp_vmsa *vmsa);

@@ -5,23 +5,23 @@
 #include "cpu.h"
 #include "exits.h"
 #include "freestanding_string.h"
+#include "host_cpu.h"
 #include "igvm_load.h"
 #include "inject.h"
+#include "lock.h"
 #include "memory.h"
 #include "npt.h"
 #include "report.h"
 #include "residency.h"
 #include "rmp.h"
 #include "sp.h"
+#include "vcpus.h"
 #include "vectors.h"
 
 #define MULTIBOOT_MEMORY (1u << 0)
 #define MULTIBOOT_COMMAND_LINE (1u << 2)
 #define MULTIBOOT_MODULES (1u << 3)
 #define MIB_1 0x100000ull
-#define MSR_VM_HSAVE_PA 0xc0010117u
-#define MSR_PAT 0x277u
-#define PAT_RESET 0x0007040600070406ull
 
 /* Multiboot 1, section 3.3 */
 struct multiboot {
@@ -32,7 +32,6 @@ struct multiboot_module {
 };
 
 extern uint32_t multiboot_info; /* boot.S */
-static struct vcpu first_cpu;
 
 void sim_main(void);
 
@@ -66,12 +65,39 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
+/* With one processor a guest needs no local APIC; with several it cannot do without. */
+static void give_apics(const char *options)
+{
+	unsigned int first = has_word(options, "no-timer") ? 1 : 0;
+	unsigned int last = vcpus_count > 1 || has_word(options, "apic") ? SNP_VMPL_COUNT - 1 : 0;
+
+	for (unsigned int i = 0; i < vcpus_count; i++) {
+		for (unsigned int vmpl = first; vmpl <= last; vmpl++)
+			x2apic_give(&vcpus[i], vmpl);
+	}
+}
+
+static _Noreturn void run(void)
+{
+	inject_init_cpu();
+	host_cpu_init();
+	exits_loop(&vcpus[host_cpu_index()]);
+}
+
+_Noreturn void host_cpu_main(void)
+{
+	host_cpu_arrived();
+	lock_take();
+	run();
+}
+
 void sim_main(void)
 {
 	const struct multiboot *boot = (const struct multiboot *)(uint64_t)multiboot_info;
 	const struct multiboot_module *image;
 	const char *options = "";
 
+	lock_take();
 	if ((boot->flags & (MULTIBOOT_MEMORY | MULTIBOOT_MODULES)) != (MULTIBOOT_MEMORY | MULTIBOOT_MODULES) ||
 	    boot->mods_count != 1)
 		report_internal("give QEMU the image with -initrd", boot->mods_count);
@@ -93,14 +119,12 @@ void sim_main(void)
 	inject_init();
 	if (residency_tsc_khz == 0)
 		residency_tsc_khz = alarm_tsc_khz;
-	cpu_write_msr(MSR_VM_HSAVE_PA, (uint64_t)memory_alloc_pages(1));
-	cpu_write_msr(MSR_PAT, PAT_RESET);
 	rmp_init();
 	npt_init();
-	vcpu_init(&first_cpu, 0);
-	if (!has_word(options, "no-timer"))
-		x2apic_give(&first_cpu, 0);
+	vcpus_init(host_cpu_count());
+	give_apics(options);
 	sp_wait();
-	igvm_load(&first_cpu, (const uint8_t *)(uint64_t)image->start, image->end - image->start);
-	exits_loop(&first_cpu);
+	igvm_load(&vcpus[0], (const uint8_t *)(uint64_t)image->start, image->end - image->start);
+	host_cpu_start_others();
+	run();
 }

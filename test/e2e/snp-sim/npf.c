@@ -18,9 +18,9 @@ _Noreturn void npf_violation(struct vcpu *vcpu, const char *rule, uint64_t gpa, 
 	report_log("snp-sim: violation: rule=%s vmpl=%u rip=%lx gpa=%lx %s\n", rule, vcpu->vmpl, vmcb->rip, gpa,
 		   sentence);
 	(void)vcpu_fetch(vcpu, bytes, sizeof(bytes));
-	report_log("snp-sim: state: exit %lx info %lx %lx cs %x cpl %u rsp %lx cr0 %lx cr3 %lx bytes "
+	report_log("snp-sim: state: cpu %u exit %lx info %lx %lx cs %x cpl %u rsp %lx cr0 %lx cr3 %lx bytes "
 		   "%02x%02x%02x%02x%02x%02x%02x%02x\n",
-		   vmcb->exit_code, vmcb->exit_info_1, vmcb->exit_info_2, (uint32_t)vmcb->cs.selector,
+		   vcpu->apic_id, vmcb->exit_code, vmcb->exit_info_1, vmcb->exit_info_2, (uint32_t)vmcb->cs.selector,
 		   (uint32_t)vmcb->cpl, vmcb->rsp, vmcb->cr0, vmcb->cr3, bytes[0], bytes[1], bytes[2], bytes[3],
 		   bytes[4], bytes[5], bytes[6], bytes[7]);
 	report_exit(EXIT_VALUE_VIOLATION);
@@ -49,7 +49,7 @@ static unsigned int rights_of(const struct rmp_entry *entry, unsigned int vmpl)
 {
 	unsigned int permissions = entry->permissions[vmpl];
 
-	return ((permissions & RMP_PERM_WRITE) != 0 ? NPT_WRITE_OK : 0) |
+	return ((permissions & RMP_PERM_WRITE) != 0 && !entry->in_use ? NPT_WRITE_OK : 0) |
 	       ((permissions & (RMP_PERM_EXEC_USER | RMP_PERM_EXEC_SUPER)) != 0 ? NPT_EXECUTE_OK : 0);
 }
 
@@ -67,6 +67,8 @@ static bool private_access(struct vcpu *vcpu, uint64_t gpa, bool c_bit, bool del
 	if ((entry->permissions[vcpu->vmpl] & needed_permission(vcpu_current(vcpu)->vmcb)) == 0)
 		npf_violation(vcpu, entry->vmsa ? "vmsa-page-access" : "vmpl-permission", gpa,
 			      "the RMP does not allow this VMPL the access");
+	if (entry->in_use && needed_permission(vcpu_current(vcpu)->vmcb) == RMP_PERM_WRITE)
+		npf_violation(vcpu, "vmsa-in-use", gpa, "write to the VMSA of a level that runs");
 	npt_map(vcpu->vmpl, c_bit, gpa, entry->large && c_bit, rights_of(entry, vcpu->vmpl));
 	return true;
 }

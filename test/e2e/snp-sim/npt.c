@@ -4,6 +4,7 @@
 
 #include "abi/snp.h"
 #include "memory.h"
+#include "vcpus.h"
 
 #define ENTRIES 512u
 #define PRESENT 1ull
@@ -70,13 +71,17 @@ void npt_map(unsigned int vmpl, bool c_bit, uint64_t gpa, bool large, unsigned i
 
 	if (large) {
 		gpa &= ~(LARGE_PAGE_SIZE - 1);
+		if ((*entry & PRESENT) != 0)
+			vcpus_stop_others();
 		if ((*entry & (PRESENT | LARGE)) == PRESENT)
 			memory_free_page((void *)(*entry & ADDRESS));
 		*entry = (uint64_t)memory_guest(gpa) | flags | LARGE;
 		return;
 	}
-	if ((*entry & LARGE) != 0)
+	if ((*entry & LARGE) != 0) {
+		vcpus_stop_others();
 		*entry = 0;
+	}
 	next(entry, true)[index_of(address, 0)] = (uint64_t)memory_guest(gpa & ~(PAGE_SIZE - 1)) | flags;
 }
 
@@ -86,16 +91,18 @@ static void drop_in(unsigned int vmpl, uint64_t address, bool large)
 
 	if (entry == 0 || (*entry & PRESENT) == 0)
 		return;
-	if ((*entry & LARGE) != 0) {
+	if ((*entry & LARGE) == 0 && !large) {
+		entry = &((uint64_t *)(*entry & ADDRESS))[index_of(address, 0)];
+		if ((*entry & PRESENT) == 0)
+			return;
+		vcpus_stop_others();
 		*entry = 0;
 		return;
 	}
-	if (large) {
+	vcpus_stop_others();
+	if ((*entry & LARGE) == 0)
 		memory_free_page((void *)(*entry & ADDRESS));
-		*entry = 0;
-		return;
-	}
-	((uint64_t *)(*entry & ADDRESS))[index_of(address, 0)] = 0;
+	*entry = 0;
 }
 
 void npt_drop(uint64_t gpa, bool large)

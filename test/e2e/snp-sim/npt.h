@@ -3,7 +3,8 @@
 /*
  * Nested page tables (APM 2, 15.25), one root for each VMPL. GPA bit 39 is the C-bit: PML4[1] is the guest's private
  * view, PML4[0] the shared one. Empty at first; filled by nested page faults as the RMP allows, dropped on every change
- * of it.
+ * of it. All virtual CPUs share them. Entries are added while others run; one is changed or taken away only when all
+ * have left the guest (vcpus_stop_others), and the next VMRUN finds no old translation: TCG keeps none over it.
  */
 #ifndef SIM_NPT_H
 #define SIM_NPT_H

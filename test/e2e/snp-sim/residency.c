@@ -10,6 +10,7 @@
 
 struct kind {
 	uint64_t rax, calls, total, longest;
+	uint32_t longest_on; /* APIC id */
 };
 
 bool residency_log_calls;
@@ -52,8 +53,10 @@ void residency_end(struct vcpu *vcpu)
 	kind = find(vcpu->call);
 	kind->calls++;
 	kind->total += ticks;
-	if (ticks > kind->longest)
+	if (ticks > kind->longest) {
 		kind->longest = ticks;
+		kind->longest_on = vcpu->apic_id;
+	}
 	if (residency_log_calls)
 		report_log("snp-sim: call cpu %u protocol %u call %u: %lu us\n", vcpu->apic_id,
 			   (uint32_t)(vcpu->call >> 32), (uint32_t)vcpu->call, microseconds(ticks));
@@ -73,6 +76,7 @@ void residency_report(void)
 			worst = kind;
 	}
 	if (worst != 0)
-		report_log("snp-sim: longest residency %lu us: protocol %u call %u\n", microseconds(worst->longest),
-			   (uint32_t)(worst->rax >> 32), (uint32_t)worst->rax);
+		report_log("snp-sim: longest residency %lu us: protocol %u call %u on cpu %u\n",
+			   microseconds(worst->longest), (uint32_t)(worst->rax >> 32), (uint32_t)worst->rax,
+			   worst->longest_on);
 }

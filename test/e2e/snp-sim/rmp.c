@@ -31,6 +31,17 @@ void rmp_changed(uint64_t gpa)
 	npt_drop(gpa, rmp_at(gpa)->large);
 }
 
+bool rmp_in_use(uint64_t gpa, bool large)
+{
+	const struct rmp_entry *entry = rmp_at(gpa);
+
+	for (uint64_t i = 0; i < (large ? PAGES_PER_LARGE : 1); i++) {
+		if (entry[i].in_use)
+			return true;
+	}
+	return false;
+}
+
 static void set_one(uint64_t gpa, bool assigned, bool large)
 {
 	struct rmp_entry *entry = rmp_at(gpa);
@@ -51,14 +62,14 @@ static void set(uint64_t gpa, bool assigned, bool large)
 			rmp_smash(gpa);
 		if (rmp_at(gpa)->assigned == assigned)
 			return;
-		set_one(gpa, assigned, false);
 		npt_drop(gpa, false);
+		set_one(gpa, assigned, false);
 		return;
 	}
 	gpa &= ~(LARGE_PAGE_SIZE - 1);
+	npt_drop(gpa, true);
 	for (uint64_t i = 0; i < PAGES_PER_LARGE; i++)
 		set_one(gpa + i * PAGE_SIZE, assigned, assigned && !rmp_small_pages);
-	npt_drop(gpa, true);
 }
 
 void rmp_assign(uint64_t gpa, bool large)

@@ -14,6 +14,7 @@ struct rmp_entry {
 	bool assigned; /* private to the guest */
 	bool validated;
 	bool vmsa;
+	bool in_use; /* a VMSA whose level runs: RMP instructions and writes fail (APM 2, 15.36.12) */
 	bool large;
 	uint8_t permissions[4]; /* by VMPL; VMPL0 always has all */
 };
@@ -35,5 +36,8 @@ void rmp_launch(uint64_t gpa);
 
 /* Drops what nested page tables know of the entry's page (or large page). */
 void rmp_changed(uint64_t gpa);
+
+/* The 4 KiB or 2 MiB at @gpa have a VMSA that is in use. */
+bool rmp_in_use(uint64_t gpa, bool large);
 
 #endif

@@ -4,10 +4,17 @@
 
 #include "cpu.h"
 #include "freestanding_string.h"
+#include "ghcb_host.h"
+#include "interrupts.h"
+#include "lock.h"
 #include "memory.h"
+#include "npf.h"
 #include "npt.h"
 #include "report.h"
 #include "residency.h"
+#include "rmp.h"
+#include "vcpu_fpu.h"
+#include "vcpus.h"
 
 #define MSRPM_PAGES 2u
 #define IOPM_PAGES 3u
@@ -16,6 +23,8 @@
 #define PTE_PRESENT 1ull
 #define PTE_LARGE 0x80ull
 #define PTE_ADDRESS 0x000ffffffffff000ull
+
+uint64_t vcpu_sev_features;
 
 static uint8_t *msrpm, *iopm;
 
@@ -57,12 +66,13 @@ static void init_vmcb(struct vmcb *vmcb, unsigned int vmpl)
 
 void vcpu_init(struct vcpu *vcpu, uint32_t apic_id)
 {
-	init_permission_maps();
+	if (msrpm == 0)
+		init_permission_maps();
 	vcpu->apic_id = apic_id;
 	for (unsigned int i = 0; i < SNP_VMPL_COUNT; i++) {
 		vcpu->level[i].vmcb = memory_alloc_pages(1);
 		init_vmcb(vcpu->level[i].vmcb, i);
-		__asm__ volatile("fninit; fxsave64 %0" : "=m"(vcpu->level[i].fpu));
+		vcpu->level[i].ghcb_msr = GHCB_HOST_RESET;
 	}
 }
 
@@ -85,16 +95,24 @@ static void store_segment(struct vmsa_segment *to, const struct vmcb_segment *fr
 #define FOR_EACH_REGISTER(X)                                                                                           \
 	X(rbx) X(rcx) X(rdx) X(rsi) X(rdi) X(rbp) X(r8) X(r9) X(r10) X(r11) X(r12) X(r13) X(r14) X(r15)
 
-bool vcpu_load_vmsa(struct vcpu *vcpu, unsigned int vmpl, const struct snp_vmsa *vmsa)
+const char *vcpu_vmsa_fault(const struct snp_vmsa *vmsa, uint64_t gpa, unsigned int vmpl)
 {
-	struct vcpu_level *level = &vcpu->level[vmpl];
+	if (gpa != VCPU_LAUNCH_VMSA && (!rmp_at(gpa)->assigned || !rmp_at(gpa)->validated || !rmp_at(gpa)->vmsa))
+		return "the page is not a VMSA in the RMP";
+	if ((vmsa->efer & EFER_SVME) == 0)
+		return "EFER.SVME is 0";
+	if (vmsa->sev_features != vcpu_sev_features || (vmsa->sev_features & SEV_FEATURE_SNP) == 0)
+		return "SEV_FEATURES is not the guest's";
+	if (vmsa->vmpl != vmpl)
+		return "the VMPL in it is another";
+	return 0;
+}
+
+static void load_vmsa(struct vcpu_level *level)
+{
+	const struct snp_vmsa *vmsa = level->vmsa;
 	struct vmcb *vmcb = level->vmcb;
 
-	if ((vmsa->efer & EFER_SVME) == 0 || (vmsa->sev_features & SEV_FEATURE_SNP) == 0 || vmsa->vmpl != vmpl) {
-		report_log("snp-sim: VMRUN refuses the VMSA of vmpl %u: efer %lx features %lx vmpl %u\n", vmpl,
-			   vmsa->efer, vmsa->sev_features, (uint32_t)vmsa->vmpl);
-		return false;
-	}
 #define LOAD_SEGMENT(name) load_segment(&vmcb->name, &vmsa->name);
 	FOR_EACH_SEGMENT(LOAD_SEGMENT)
 #define LOAD_VMCB(name) vmcb->name = vmsa->name;
@@ -102,12 +120,12 @@ bool vcpu_load_vmsa(struct vcpu *vcpu, unsigned int vmpl, const struct snp_vmsa 
 #define LOAD_REGISTER(name) level->regs.name = vmsa->name;
 	FOR_EACH_REGISTER(LOAD_REGISTER)
 	vmcb->cpl = vmsa->cpl;
-	return true;
+	vcpu_fpu_load(level->fpu, vmsa);
 }
 
-void vcpu_store_vmsa(struct vcpu *vcpu, unsigned int vmpl, struct snp_vmsa *vmsa)
+static void store_vmsa(const struct vcpu_level *level)
 {
-	struct vcpu_level *level = &vcpu->level[vmpl];
+	struct snp_vmsa *vmsa = level->vmsa;
 	const struct vmcb *vmcb = level->vmcb;
 
 #define STORE_SEGMENT(name) store_segment(&vmsa->name, &vmcb->name);
@@ -117,49 +135,63 @@ void vcpu_store_vmsa(struct vcpu *vcpu, unsigned int vmpl, struct snp_vmsa *vmsa
 #define STORE_REGISTER(name) vmsa->name = level->regs.name;
 	FOR_EACH_REGISTER(STORE_REGISTER)
 	vmsa->cpl = vmcb->cpl;
+	vcpu_fpu_store(vmsa, level->fpu);
+}
+
+/* With one virtual CPU nothing else runs that could reach the page. */
+static void mark_in_use(const struct vcpu_level *level, bool in_use)
+{
+	if (level->vmsa_gpa == VCPU_LAUNCH_VMSA || vcpus_count == 1)
+		return;
+	if (in_use)
+		rmp_changed(level->vmsa_gpa);
+	rmp_at(level->vmsa_gpa)->in_use = in_use;
 }
 
 void vcpu_attach(struct vcpu *vcpu)
 {
 	struct vcpu_level *level = vcpu_current(vcpu);
+	const char *fault;
 
+	if (vcpu->attached)
+		return;
+	fault = vcpu_vmsa_fault(level->vmsa, level->vmsa_gpa, vcpu->vmpl);
+	if (fault != 0)
+		npf_violation(vcpu, "vmrun", level->vmsa_gpa, fault);
+	load_vmsa(level);
 	__asm__ volatile("fxrstor64 %0" : : "m"(level->fpu));
 	__asm__ volatile("vmload %0" : : "a"(level->vmcb) : "memory");
+	mark_in_use(level, true);
+	vcpu->attached = true;
 }
 
-void vcpu_detach(struct vcpu *vcpu)
+void vcpu_detach(struct vcpu *vcpu, uint64_t exit_code)
 {
 	struct vcpu_level *level = vcpu_current(vcpu);
 
+	if (!vcpu->attached)
+		return;
 	__asm__ volatile("vmsave %0" : : "a"(level->vmcb) : "memory");
 	__asm__ volatile("fxsave64 %0" : "=m"(level->fpu));
+	store_vmsa(level);
+	level->vmsa->guest_exit_code = exit_code;
+	mark_in_use(level, false);
+	vcpu->attached = false;
 }
 
 bool vcpu_switch(struct vcpu *vcpu, unsigned int vmpl, uint64_t exit_code)
 {
 	struct vcpu_level *target = &vcpu->level[vmpl];
 
-	if (!target->present)
+	if (!target->present || vcpu_vmsa_fault(target->vmsa, target->vmsa_gpa, vmpl) != 0)
 		return false;
-	if (vmpl != 0) {
-		struct snp_vmsa *vmsa = (struct snp_vmsa *)memory_guest(target->vmsa_gpa);
-
-		if (!vcpu_load_vmsa(vcpu, vmpl, vmsa))
-			return false;
-	}
-	vcpu_detach(vcpu);
-	if (vcpu->vmpl != 0) {
-		struct snp_vmsa *vmsa = (struct snp_vmsa *)memory_guest(vcpu_current(vcpu)->vmsa_gpa);
-
-		vcpu_store_vmsa(vcpu, vcpu->vmpl, vmsa);
-		vmsa->guest_exit_code = exit_code;
-	}
+	vcpu_detach(vcpu, exit_code);
 	if (vmpl == 0)
 		residency_start(vcpu, vcpu_current(vcpu)->vmcb->rax);
 	else if (vcpu->vmpl == 0)
 		residency_end(vcpu);
 	vcpu->vmpl = vmpl;
-	vcpu->switches++;
+	target->halted = target->held = target->starts = false;
 	vcpu_attach(vcpu);
 	return true;
 }
@@ -169,8 +201,13 @@ void vcpu_enter(struct vcpu *vcpu)
 	struct vcpu_level *level = vcpu_current(vcpu);
 
 	level->vmcb->n_cr3 = npt_root(vcpu->vmpl, (level->vmcb->cr0 & CR0_PG) != 0);
+	__atomic_store_n(&vcpu->in_guest, true, __ATOMIC_RELAXED);
+	lock_release();
 	svm_enter((uint64_t)level->vmcb, &level->regs);
+	__atomic_store_n(&vcpu->in_guest, false, __ATOMIC_RELEASE);
+	lock_take();
 	level->vmcb->event_injection = 0;
+	interrupts_after(vcpu);
 }
 
 void vcpu_inject(struct vcpu *vcpu, unsigned int vector, bool has_error, uint32_t error)

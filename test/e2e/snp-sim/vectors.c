@@ -43,10 +43,8 @@ static struct {
 	bool coded;
 	unsigned int system_calls, steps, service_steps;
 } one;
-static unsigned int steps_left; /* VMPL0 is single-stepped */
 static uint64_t injected, injected_in_services, nested, steps;
 static uint64_t seen[4]; /* bit map of vectors */
-static bool in_burst_event;
 
 void vectors_storm(uint64_t seed)
 {
@@ -72,7 +70,8 @@ static uint32_t random_below(uint32_t limit)
 
 static bool active(const struct vcpu *vcpu)
 {
-	return vcpu->vmpl == 0 && (storming || one.place != VECTORS_NOWHERE);
+	/* The one event is for the firmware's boot */
+	return vcpu->vmpl == 0 && (storming || (vcpu->apic_id == 0 && one.place != VECTORS_NOWHERE));
 }
 
 static void count(const struct vmcb *vmcb, unsigned int vector)
@@ -95,8 +94,8 @@ static void inject_harmless(struct vcpu *vcpu)
 		vector = VECTOR_HV;
 	}
 	count(vmcb, vector);
-	nested += in_burst_event;
-	in_burst_event = true;
+	nested += vcpu->in_burst_event;
+	vcpu->in_burst_event = true;
 	inject_event(vcpu, EVENT_VALID | type | vector);
 }
 
@@ -105,7 +104,7 @@ static void inject_one(struct vcpu *vcpu)
 	report_log("snp-sim: injects vector %u at rip %lx cpl %u%s\n", one.vector, vcpu_current(vcpu)->vmcb->rip,
 		   (uint32_t)vcpu_current(vcpu)->vmcb->cpl, one.coded ? " with error code" : "");
 	one.place = VECTORS_NOWHERE;
-	steps_left = 0;
+	vcpu->steps_left = 0;
 	if (one.vector == VECTOR_VC && one.coded)
 		inject_vc(vcpu, SVM_EXIT_CPUID);
 	else if (one.coded)
@@ -152,13 +151,13 @@ void vectors_before(struct vcpu *vcpu)
 	vmcb->intercept_exceptions |= 1u << VECTOR_DB;
 	/* An event of the processor's or the host's own: its frame must not hold the trap flag, but its handler is
 	 * stepped */
-	if ((vmcb->event_injection & EVENT_VALID) != 0 && steps_left != 0)
+	if ((vmcb->event_injection & EVENT_VALID) != 0 && vcpu->steps_left != 0)
 		inject_event(vcpu, vmcb->event_injection);
 	if ((vmcb->event_injection & EVENT_VALID) != 0)
 		return;
-	if (storming && steps_left == 0 && random_below(ALARM_ONE_IN) == 0)
+	if (storming && vcpu->steps_left == 0 && random_below(ALARM_ONE_IN) == 0)
 		alarm_set(cpu_tsc() + random_below(ALARM_TICKS_MAX));
-	if (steps_left != 0)
+	if (vcpu->steps_left != 0)
 		vmcb->rflags |= RFLAGS_TF;
 }
 
@@ -170,24 +169,25 @@ bool vectors_after(struct vcpu *vcpu)
 	if (!active(vcpu) && !stepped)
 		return false;
 	vmcb->rflags &= ~RFLAGS_TF;
-	if (storming && steps_left == 0 && !stepped && vmcb->exit_code != EXIT_NPF && random_below(BURST_ONE_IN) == 0) {
-		steps_left = 1 + random_below(BURST_STEPS_MAX);
-		in_burst_event = false;
+	if (storming && vcpu->steps_left == 0 && !stepped && vmcb->exit_code != EXIT_NPF &&
+	    random_below(BURST_ONE_IN) == 0) {
+		vcpu->steps_left = 1 + random_below(BURST_STEPS_MAX);
+		vcpu->in_burst_event = false;
 	}
-	if (one.place != VECTORS_NOWHERE && vmcb->exit_code == EXIT_EXCEPTION + VECTOR_UD && vmcb->cpl == 3 &&
-	    ++one.system_calls == SYSTEM_CALL) {
+	if (vcpu->apic_id == 0 && one.place != VECTORS_NOWHERE && vmcb->exit_code == EXIT_EXCEPTION + VECTOR_UD &&
+	    vmcb->cpl == 3 && ++one.system_calls == SYSTEM_CALL) {
 		one.steps = 0;
-		steps_left = STEPS_WANTED;
+		vcpu->steps_left = STEPS_WANTED;
 	}
 	if (!stepped)
 		return false;
-	if (steps_left == 0)
+	if (vcpu->steps_left == 0)
 		return true; /* a trap flag that an interrupted context had kept */
 	steps++;
-	steps_left--;
+	vcpu->steps_left--;
 	if (storming && random_below(EVENT_ONE_IN) == 0)
 		inject_harmless(vcpu);
-	else if (one.place != VECTORS_NOWHERE && place_reached(vcpu))
+	else if (vcpu->apic_id == 0 && one.place != VECTORS_NOWHERE && place_reached(vcpu))
 		inject_one(vcpu);
 	return true;
 }

@@ -10,6 +10,7 @@
 #define TICKS_PER_COUNT 16u /* of the TSC, at divide by 1 */
 #define VERSION 0x50014u    /* version 14h, six LVT entries */
 #define LVT_COUNT 6u
+#define LVT_LINT0 (MSR_X2APIC_LVT_LINT0 - MSR_X2APIC_LVT_TIMER)
 #define SPURIOUS_RESET 0xffu
 #define CLASS_SHIFT 4
 #define FIRST_VECTOR 16u
@@ -28,6 +29,12 @@ void x2apic_give(struct vcpu *vcpu, unsigned int vmpl)
 		apic->base |= APIC_BASE_BSP;
 	for (unsigned int i = 0; i < LVT_COUNT; i++)
 		apic->lvt[i] = X2APIC_LVT_MASKED;
+	if (vmpl == 0)
+		return;
+	/* For guests as firmware leaves a PC: x2APIC mode, as no guest could do without it here, and virtual wire */
+	apic->base |= APIC_BASE_X2APIC;
+	if (vcpu->apic_id == 0)
+		apic->lvt[LVT_LINT0] = X2APIC_DELIVERY_EXTINT;
 }
 
 /* 0..7 -> 2, 4 .. 128, 1 */
@@ -59,9 +66,11 @@ static void set_timer(struct x2apic *apic, uint32_t count)
 		alarm_set(timer_deadline(apic));
 }
 
-static void request(struct x2apic *apic, uint32_t vector)
+void x2apic_request(struct x2apic *apic, uint8_t vector)
 {
-	if (vector >= FIRST_VECTOR && (apic->spurious & X2APIC_SPURIOUS_ENABLE) != 0)
+	if (vector < FIRST_VECTOR)
+		apic->error |= X2APIC_ERROR_RECEIVED_VECTOR;
+	else if ((apic->spurious & X2APIC_SPURIOUS_ENABLE) != 0)
 		apic->requested[vector / 32] |= 1u << vector % 32;
 }
 
@@ -78,7 +87,7 @@ void x2apic_update(struct vcpu *vcpu)
 			continue;
 		}
 		if ((timer & X2APIC_LVT_MASKED) == 0)
-			request(apic, timer & X2APIC_VECTOR_MASK);
+			x2apic_request(apic, (uint8_t)timer);
 		apic->timer_runs = (timer & X2APIC_LVT_TIMER_MODE) == X2APIC_LVT_TIMER_PERIODIC;
 		if (apic->timer_runs)
 			set_timer(apic, apic->initial);
@@ -108,31 +117,25 @@ static uint32_t processor_priority(const struct x2apic *apic)
 								      : served >> CLASS_SHIFT << CLASS_SHIFT;
 }
 
-void x2apic_offer(struct vcpu *vcpu)
+uint8_t x2apic_due(const struct x2apic *apic)
 {
-	struct x2apic *apic = current(vcpu);
-	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
 	uint32_t vector = highest(apic->requested);
 
-	if (apic->base == 0)
-		return;
-	vmcb->v_intr = V_INTR_MASKING;
-	if (vector != 0 && vector >> CLASS_SHIFT > processor_priority(apic) >> CLASS_SHIFT)
-		vmcb->v_intr |= V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX | (uint64_t)vector << V_INTR_VECTOR_SHIFT;
+	return vector >> CLASS_SHIFT > processor_priority(apic) >> CLASS_SHIFT ? (uint8_t)vector : 0;
 }
 
-void x2apic_after(struct vcpu *vcpu)
+void x2apic_accept(struct x2apic *apic, uint8_t vector)
 {
-	struct x2apic *apic = current(vcpu);
-	struct vmcb *vmcb = vcpu_current(vcpu)->vmcb;
-	uint32_t vector = (uint32_t)(vmcb->v_intr >> V_INTR_VECTOR_SHIFT) & X2APIC_VECTOR_MASK;
-
-	/* A virtual interrupt that was offered and is not pending any more has been taken */
-	if (apic->base == 0 || vector == 0 || (vmcb->v_intr & V_IRQ) != 0)
-		return;
 	clear(apic->requested, vector);
 	apic->in_service[vector / 32] |= 1u << vector % 32;
-	vmcb->v_intr = V_INTR_MASKING;
+}
+
+bool x2apic_takes_pic(const struct x2apic *apic)
+{
+	uint32_t lint0 = apic->lvt[LVT_LINT0];
+
+	return apic->base == 0 ||
+	       ((lint0 & X2APIC_LVT_MASKED) == 0 && (lint0 & X2APIC_DELIVERY_MASK) == X2APIC_DELIVERY_EXTINT);
 }
 
 static bool set_base(struct x2apic *apic, uint64_t value)
@@ -176,7 +179,7 @@ static bool write_register(struct x2apic *apic, uint32_t msr, uint32_t value)
 		apic->divide = value & 0xb;
 		return true;
 	case MSR_X2APIC_SELF_IPI:
-		request(apic, value & X2APIC_VECTOR_MASK);
+		x2apic_request(apic, (uint8_t)value);
 		return true;
 	default:
 		return false;
@@ -212,7 +215,7 @@ static bool read_register(const struct vcpu *vcpu, const struct x2apic *apic, ui
 		*value = processor_priority(apic);
 		return true;
 	case MSR_X2APIC_LDR:
-		*value = vcpu->apic_id >> 4 << 16 | 1u << (vcpu->apic_id & 0xf);
+		*value = x2apic_logical_id(vcpu->apic_id);
 		return true;
 	case MSR_X2APIC_SPURIOUS:
 		*value = apic->spurious;
@@ -249,6 +252,12 @@ bool x2apic_access(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t *value)
 	}
 	if (msr < MSR_X2APIC_FIRST || msr > MSR_X2APIC_LAST || (apic->base & APIC_BASE_X2APIC) == 0)
 		return false;
+	if (msr == MSR_X2APIC_ICR) {
+		if (write)
+			return x2apic_send(vcpu, *value);
+		*value = apic->command;
+		return true;
+	}
 	if (write)
 		return *value >> 32 == 0 && write_register(apic, msr, (uint32_t)*value);
 	if (!read_register(vcpu, apic, msr, &word))

@@ -2,8 +2,8 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * A level's local APIC in x2APIC mode, as the host emulates it for MSR accesses through the GHCB (APM 2, chapter 16):
- * timer, priorities, end of interrupt. Each VMPL of a virtual CPU has its own. Interrupts are offered as virtual
- * interrupts (V_IRQ), so the level takes them when it has them enabled.
+ * timer, priorities, end of interrupt, interrupts to other processors. Each VMPL of a virtual CPU has its own, which
+ * reaches those of the same VMPL only.
  */
 #ifndef SIM_X2APIC_H
 #define SIM_X2APIC_H
@@ -19,6 +19,7 @@ struct x2apic {
 	uint32_t lvt[6];      /* timer, thermal, performance, LINT0, LINT1, error */
 	uint64_t timer_start; /* TSC at the write of the initial count */
 	bool timer_runs;
+	uint64_t command; /* interrupt command register */
 	uint32_t requested[8], in_service[8];
 };
 
@@ -31,8 +32,22 @@ bool x2apic_access(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t *value)
 /* Looks at the timers of all levels; called when the host's alarm went off, and at no cost more often. */
 void x2apic_update(struct vcpu *vcpu);
 
-/* Around a turn of the current level: what it is offered, and whether it was taken. */
-void x2apic_offer(struct vcpu *vcpu);
-void x2apic_after(struct vcpu *vcpu);
+/* The vector the APIC would interrupt with now; 0: none. And that the level takes it. */
+uint8_t x2apic_due(const struct x2apic *apic);
+void x2apic_accept(struct x2apic *apic, uint8_t vector);
+
+/* An interrupt with @vector arrives. */
+void x2apic_request(struct x2apic *apic, uint8_t vector);
+
+/* Whether the level takes what the PICs raise: it has no APIC, or one that lets it through. */
+bool x2apic_takes_pic(const struct x2apic *apic);
+
+/* x2apic_send.c: writes the interrupt command register of the current level. False: no such command. */
+bool x2apic_send(struct vcpu *vcpu, uint64_t command);
+
+static inline uint32_t x2apic_logical_id(uint32_t apic_id)
+{
+	return apic_id >> 4 << 16 | 1u << (apic_id & 0xf);
+}
 
 #endif
