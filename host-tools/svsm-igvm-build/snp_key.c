@@ -14,6 +14,7 @@
 #include <openssl/ui.h>
 #include <openssl/x509.h>
 #include <string.h>
+#include <unistd.h>
 
 #define P384_SIZE 48u
 #define DIGEST "SHA384"
@@ -21,29 +22,44 @@
 
 static bool openssl_failed(const char *what, struct error *error)
 {
-	char text[160];
-	const unsigned long code = ERR_peek_last_error();
+	const char *data = NULL, *function, *file, *reason;
+	int line, flags = 0;
+	const unsigned long code = ERR_peek_last_error_all(&file, &line, &function, &data, &flags);
 
-	ERR_error_string_n(code, text, sizeof(text));
+	reason = code ? ERR_reason_error_string(code) : NULL;
+	error_set(error, ERROR_IO, "%s: %s%s%s", what, reason ? reason : "OpenSSL failed",
+		  (flags & ERR_TXT_STRING) && *data ? ": " : "", (flags & ERR_TXT_STRING) ? data : "");
 	ERR_clear_error();
-	return error_set(error, ERROR_IO, "%s: %s", what, code ? text : "OpenSSL failed");
+	return false;
 }
 
 bool snp_key_provider(const char *name, struct error *error)
 {
 	if (OSSL_PROVIDER_load(NULL, "default") && OSSL_PROVIDER_load(NULL, name))
 		return true;
-	return openssl_failed(name, error);
+	ERR_clear_error();
+	return error_set(error, ERROR_IO,
+			 "%s: this OpenSSL provider cannot be loaded, or cannot start; modules are in the folder that "
+			 "'openssl version -m' or OPENSSL_MODULES names",
+			 name);
 }
+
+/* Where a passphrase or a PIN comes from when nobody can type it. */
+struct passphrase {
+	struct file_data text; /* no bytes: there is none */
+	bool asked;
+};
 
 static int passphrase_callback(char *buffer, int size, int writing, void *data)
 {
-	const struct file_data *text = data;
-	const uint8_t *end = memchr(text->bytes, '\n', text->size);
+	struct passphrase *passphrase = data;
+	const struct file_data *text = &passphrase->text;
+	const uint8_t *end = text->bytes ? memchr(text->bytes, '\n', text->size) : NULL;
 	const size_t length = end ? (size_t)(end - text->bytes) : text->size;
 
 	(void)writing;
-	if (length > (size_t)size)
+	passphrase->asked = true;
+	if (!text->bytes || length > (size_t)size)
 		return -1;
 	memcpy(buffer, text->bytes, length);
 	return (int)length;
@@ -82,20 +98,26 @@ static bool is_p384(EVP_PKEY *key)
 
 EVP_PKEY *snp_key_load(const char *name, bool secret, const char *passphrase_file, struct error *error)
 {
-	struct file_data passphrase = {.bytes = NULL};
+	const bool type = !passphrase_file && isatty(STDIN_FILENO);
+	struct passphrase passphrase = {.asked = false};
 	UI_METHOD *ui = NULL;
 	OSSL_STORE_CTX *store;
 	EVP_PKEY *key = NULL;
 
-	if (passphrase_file) {
-		if (!file_read(passphrase_file, PASSPHRASE_FILE_MAX, &passphrase, error))
-			return NULL;
+	if (passphrase_file && !file_read(passphrase_file, PASSPHRASE_FILE_MAX, &passphrase.text, error))
+		return NULL;
+	if (!type)
 		ui = UI_UTIL_wrap_read_pem_callback(passphrase_callback, 0);
-	}
 	store = OSSL_STORE_open(name, ui ? ui : UI_get_default_method(), ui ? &passphrase : NULL, NULL, NULL);
 	if (store && OSSL_STORE_expect(store, secret ? OSSL_STORE_INFO_PKEY : 0) == 1)
 		key = from_store(store, secret);
-	if (!key) {
+	if (!key && passphrase.asked && !passphrase_file) {
+		error_set(error, ERROR_IO,
+			  "%s: needs a passphrase or PIN: name a --passphrase-file, or run on a terminal", name);
+	} else if (!key && strchr(name, ':') && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED) {
+		error_set(error, ERROR_IO,
+			  "%s: no OpenSSL provider is loaded that opens such a URI; --provider loads one", name);
+	} else if (!key) {
 		openssl_failed(name, error);
 	} else if (!is_p384(key)) {
 		EVP_PKEY_free(key);
@@ -106,9 +128,9 @@ EVP_PKEY *snp_key_load(const char *name, bool secret, const char *passphrase_fil
 	ERR_clear_error();
 	OSSL_STORE_close(store);
 	UI_destroy_method(ui);
-	if (passphrase.bytes)
-		OPENSSL_cleanse(passphrase.bytes, passphrase.size);
-	file_data_free(&passphrase);
+	if (passphrase.text.bytes)
+		OPENSSL_cleanse(passphrase.text.bytes, passphrase.text.size);
+	file_data_free(&passphrase.text);
 	return key;
 }
 
@@ -150,8 +172,15 @@ bool snp_key_sign(EVP_PKEY *key, const void *bytes, size_t size, struct snp_ecds
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t der[256];
 	size_t der_size = sizeof(der);
-	const bool ok = context && EVP_DigestSignInit_ex(context, NULL, DIGEST, NULL, NULL, key, NULL) == 1 &&
-			EVP_DigestSign(context, der, &der_size, bytes, size) == 1 && from_der(der, der_size, out);
+	const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(key);
+	char properties[64] = "";
+	bool ok;
+
+	/* OpenSSL 3.0 would take the first provider's ECDSA, with the public half of a key that stays in a token. */
+	if (provider)
+		snprintf(properties, sizeof(properties), "?provider=%s", OSSL_PROVIDER_get0_name(provider));
+	ok = context && EVP_DigestSignInit_ex(context, NULL, DIGEST, NULL, properties, key, NULL) == 1 &&
+	     EVP_DigestSign(context, der, &der_size, bytes, size) == 1 && from_der(der, der_size, out);
 
 	EVP_MD_CTX_free(context);
 	return ok || openssl_failed("cannot sign", error);

@@ -19,8 +19,8 @@
 bool snp_key_provider(const char *name, struct error *error) MUST_CHECK;
 
 /*
- * NULL and `error`: cannot be loaded, or not P-384. With `secret` it must be able to sign. A passphrase is read from
- * the first line of `passphrase_file`; without one it is asked for on the terminal.
+ * NULL and `error`: cannot be loaded, or not P-384. With `secret` it must be able to sign. A passphrase or PIN is the
+ * first line of `passphrase_file`; without one it is asked for, when standard input is a terminal.
  */
 EVP_PKEY *snp_key_load(const char *name, bool secret, const char *passphrase_file, struct error *error) MUST_CHECK;
 

@@ -8,7 +8,7 @@ program=$(realpath "$1")
 schemas=$(realpath test/schemas.py)
 completion=$(realpath host-tools/svsm-igvm-build/svsm-igvm-build.bash-completion)
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'kill "$(cat "$folder/token/pid" 2>/dev/null)" 2>/dev/null; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 failed=0
 
@@ -147,6 +147,42 @@ expect 1 "96 bytes" verify-id --id-block fw.elf --id-auth auth
 expect 0 "" sign -k id.pem --measurement "$digest" --id-block-out block --id-auth-out auth --base64
 expect 0 "$digest" verify-id --id-block block --id-auth auth
 [ ! -e never.igvm ] || { echo "FAILED: a refused signature left its output"; failed=1; }
+
+# Passphrases come from a file or are typed on a terminal.
+no_terminal='needs a passphrase or PIN: name a --passphrase-file, or run on a terminal'
+expect 3 "encrypted.pem: $no_terminal" sign -k encrypted.pem -o never.igvm a.igvm </dev/null
+expect 3 "encrypted.pem: " sign -k encrypted.pem --passphrase-file id.pub -o never.igvm a.igvm
+(sleep 1; echo hello) | script -qec "$program sign -k encrypted.pem -o typed.igvm a.igvm" /dev/null >typed ||
+	{ echo "FAILED: a passphrase is not taken from a terminal: $(cat typed)"; failed=1; }
+expect 0 '"valid": true' verify-id --json typed.igvm
+
+# A key that never leaves its token: a TPM, by the URIs of its OpenSSL provider.
+mkdir token
+tpm=$folder/token/tpm
+swtpm socket --tpm2 --tpmstate dir="$folder/token" --server type=unixio,path="$tpm" --flags not-need-init,startup-clear \
+	--ctrl type=unixio,path="$tpm.ctrl" --pid file="$folder/token/pid" -d
+export TPM2TOOLS_TCTI=swtpm:path=$tpm TPM2OPENSSL_TCTI=swtpm:path=$tpm TSS2_LOG=all+NONE
+for ((i = 0; i < 100; i++)); do [ -S "$tpm" ] && break; sleep 0.1; done
+common='fixedtpm|fixedparent|sensitivedataorigin|userwithauth'
+{
+	tpm2_createprimary -Q -C o -G ecc384 -g sha384 -c token/parent -a "$common|restricted|decrypt"
+	tpm2_create -Q -C token/parent -G ecc384 -p 1234 -u token/pub -r token/priv -a "$common|sign"
+	tpm2_flushcontext -t
+	tpm2_load -Q -C token/parent -u token/pub -r token/priv -c token/key
+	tpm2_evictcontrol -Q -C o -c token/key 0x81000001
+	tpm2_flushcontext -t
+} >token/log 2>&1
+echo 1234 >pin
+echo 4321 >wrong-pin
+in_token='handle:0x81000001?pass'
+expect 0 "" sign --provider tpm2 -k "$in_token" --passphrase-file pin -A author.pem -o token.igvm a.igvm
+expect 0 '"valid": true' verify-id --json token.igvm
+expect 3 "authorization" sign --provider tpm2 -k "$in_token" --passphrase-file wrong-pin -o never.igvm a.igvm
+expect 3 "$no_terminal" sign --provider tpm2 -k "$in_token" -o never.igvm a.igvm </dev/null
+expect 3 "cannot load key" sign --provider tpm2 -k 'handle:0x81000009' -o never.igvm a.igvm
+expect 3 "no OpenSSL provider is loaded that opens such a URI" sign -k 'pkcs11:object=id' -o never.igvm a.igvm
+expect 0 "" sign --provider tpm2 -k "$in_token" --passphrase-file pin --to-be-signed tbs a.igvm
+kill "$(cat token/pid)"
 
 # Reference values of a signed image: completed where build wrote them, else new.
 values() { # JQ FILE WANTED
