@@ -28,8 +28,6 @@ static const struct check_info infos[CHECK_COUNT] = {
 				     "a certificate table from the host that points outside itself"},
 	[CHECK_MANIFEST_FORM] = {"manifest-form", VERIFY_PARSE,
 				 "a manifest of one kind that is read as another, or hides keys between its parts"},
-	[CHECK_MANIFEST_HINT] = {"manifest-hint", VERIFY_PARSE,
-				 "a manifest said to be of another version than its bytes"},
 	[CHECK_EK_FORM] = {"ek-form", VERIFY_PARSE, "an endorsement key that is not a valid public key"},
 	[CHECK_AK_FORM] = {"ak-form", VERIFY_PARSE, "an attestation key that is not a valid public key"},
 
@@ -122,7 +120,8 @@ static const struct check_info infos[CHECK_COUNT] = {
 	[CHECK_MANIFEST_KIND] = {"manifest-kind", VERIFY_SVSM,
 				 "a manifest of one call shown as that of another: REPORT_DATA does not tell"},
 	[CHECK_MANIFEST_VTPM] = {"manifest-vtpm", VERIFY_SVSM, "an SVSM without a vTPM"},
-	[CHECK_MANIFEST_VERSION] = {"manifest-version", VERIFY_SVSM, "a manifest version that is not accepted"},
+	[CHECK_MANIFEST_VERSION] = {"manifest-version", VERIFY_SVSM,
+				    "keys of one version shown where those of another are expected"},
 
 	[CHECK_KEYS_PRESENT] = {"keys-present", VERIFY_KEYS, "a vTPM that proves nothing about its keys"},
 	[CHECK_KEYS_EXPECTED] = {"keys-expected", VERIFY_KEYS,

@@ -19,7 +19,7 @@ static const char help[] =
 	"  EVIDENCE.json             a bundle, from 'collect'\n"
 	"      --report FILE         or an SNP attestation report alone (1184 bytes), with any of:\n"
 	"      --certs FILE          the host's certificate table\n"
-	"      --svsm-manifest FILE  the SVSM's manifest: of the vTPM; with --services, of all services\n"
+	"      --svsm-manifest FILE  the SVSM's manifest: in the form that --form names\n"
 	"      --ek FILE, --ak FILE  TPM keys (TPMT_PUBLIC or TPM2B_PUBLIC)\n"
 	"      --recovered FILE      what TPM2_ActivateCredential gave back; without it the AK must stand in the "
 	"manifest\n"

@@ -49,12 +49,13 @@ static bool get_ak(struct tpm_client *tpm, const struct collect_request *request
 static bool in_manifest(const struct evidence *e)
 {
 	struct manifest manifest;
+	enum manifest_form form;
 	struct error unused;
 	bool found = false;
 
-	if (!e->manifest.data)
+	if (!e->manifest.data || !manifest_form_of(e->manifest_kind, e->manifest_version, &form))
 		return false;
-	if (manifest_parse(&manifest, e->manifest_kind, e->manifest.data, e->manifest.size, &unused)) {
+	if (manifest_parse(&manifest, form, e->manifest.data, e->manifest.size, &unused)) {
 		for (size_t i = 0; i < manifest.ek_count; i++)
 			found |= blob_equal(&manifest.ek[i].bytes, &e->ak);
 	}

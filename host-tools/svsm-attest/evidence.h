@@ -37,6 +37,8 @@ struct evidence {
 	struct blob nonce;
 	struct blob report;
 	struct blob certificates; /* the host's table */
+	bool manifest_labelled; /* a bundle says what it takes its manifest for; it is only compared with what is asked
+				 */
 	enum manifest_kind manifest_kind;
 	uint32_t manifest_version;
 	struct blob manifest;

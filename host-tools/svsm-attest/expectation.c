@@ -47,9 +47,9 @@ bool expectation_read_selector(struct expectation *out, const char *path, struct
 	return true;
 }
 
-uint32_t expectation_version(const struct expectation *expectation)
+enum manifest_form expectation_form(const struct expectation *expectation)
 {
-	return expectation->templates.kind == KEY_TEMPLATE_LIST ? MANIFEST_VERSION_LIST : MANIFEST_VERSION_KEY;
+	return expectation->templates.kind == KEY_TEMPLATE_LIST ? MANIFEST_FORM_LIST : MANIFEST_FORM_KEY;
 }
 
 /* SHA-512(nonce || manifest), or SHA-512(nonce || context || selector || manifest): abi/svsm.h */

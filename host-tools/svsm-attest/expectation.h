@@ -24,8 +24,8 @@ struct expectation {
 bool expectation_read_manifest(struct expectation *out, const char *path, struct error *error) MUST_CHECK;
 bool expectation_read_selector(struct expectation *out, const char *path, struct error *error) MUST_CHECK;
 
-/* How the manifest is read: always a single-service manifest, of this version */
-uint32_t expectation_version(const struct expectation *expectation);
+/* How the manifest is read; a selected key has the form of a single one. */
+enum manifest_form expectation_form(const struct expectation *expectation);
 
 /* What REPORT_DATA is, for a nonce of 64 bytes and a manifest; without selector when `expectation` is NULL. */
 bool expectation_report_data(const struct expectation *expectation, const uint8_t nonce[64],

@@ -52,11 +52,16 @@ static bool is_crl(const struct blob *bytes)
 	return crl != NULL;
 }
 
-static bool is_manifest(const struct blob *bytes, enum manifest_kind kind)
+static bool is_manifest(const struct blob *bytes, bool services)
 {
+	enum manifest_form form = manifest_form_guess(bytes);
 	struct manifest manifest;
 	struct error error;
-	bool ok = manifest_parse(&manifest, kind, bytes->data, bytes->size, &error);
+	bool ok;
+
+	if (services != (form == MANIFEST_FORM_SERVICES))
+		return false;
+	ok = manifest_parse(&manifest, form, bytes->data, bytes->size, &error);
 
 	manifest_free(&manifest);
 	return ok;
@@ -86,14 +91,14 @@ enum file_kind file_kind_guess(const struct blob *bytes)
 		return FILE_KIND_CERTIFICATES;
 	if (is_crl(bytes))
 		return FILE_KIND_CRL;
-	if (is_manifest(bytes, MANIFEST_SERVICES))
+	if (is_manifest(bytes, true))
 		return FILE_KIND_MANIFEST_SERVICES;
 	if (event_log_open(&reader, bytes, &error))
 		return FILE_KIND_EVENT_LOG;
 	if (bytes->size <= EVIDENCE_TPM_BLOB_MAX && quote_parse_attest(bytes, &attest, &error) &&
 	    attest.magic == TPM2_GENERATED_VALUE)
 		return FILE_KIND_QUOTE;
-	if (is_manifest(bytes, MANIFEST_SINGLE_SERVICE))
+	if (is_manifest(bytes, false))
 		return FILE_KIND_MANIFEST_VTPM;
 	if (is_table(bytes))
 		return FILE_KIND_CERTIFICATE_TABLE;

@@ -24,9 +24,6 @@ bool loose_files_take(struct loose_files *files, int option, const char *argumen
 	case LOOSE_FILES_OPTION_MANIFEST:
 		files->manifest = argument;
 		return true;
-	case LOOSE_FILES_OPTION_SERVICES:
-		files->services = true;
-		return true;
 	case LOOSE_FILES_OPTION_EK:
 		files->ek = argument;
 		return true;
@@ -55,8 +52,8 @@ bool loose_files_take(struct loose_files *files, int option, const char *argumen
 
 bool loose_files_any(const struct loose_files *f)
 {
-	return f->report || f->certificates || f->manifest || f->services || f->ek || f->ak || f->recovered ||
-	       f->quote || f->quote_signature || f->pcr_values || f->event_log;
+	return f->report || f->certificates || f->manifest || f->ek || f->ak || f->recovered || f->quote ||
+	       f->quote_signature || f->pcr_values || f->event_log;
 }
 
 const char *loose_files_problem(const struct loose_files *f)
@@ -67,8 +64,6 @@ const char *loose_files_problem(const struct loose_files *f)
 		return "--quote, --quote-signature and --pcr-values go together";
 	if (f->recovered && !(f->ek && f->ak))
 		return "--recovered needs --ek and --ak";
-	if (f->services && !f->manifest)
-		return "--services says what --svsm-manifest is";
 	return NULL;
 }
 
@@ -136,14 +131,6 @@ static bool read_values(const char *path, struct evidence *out, struct error *er
 	return ok;
 }
 
-/* The first four bytes tell the versions apart: a TPMT_PUBLIC starts with an algorithm, which is never 0. */
-static uint32_t version_of(const struct blob *manifest)
-{
-	static const uint8_t version_1[4] = {0, 0, 0, 1};
-
-	return manifest->size >= 4 && memcmp(manifest->data, version_1, 4) == 0 ? 1 : 0;
-}
-
 bool loose_files_read(const struct loose_files *files, struct evidence *out, struct error *error)
 {
 	bool ok;
@@ -161,8 +148,6 @@ bool loose_files_read(const struct loose_files *files, struct evidence *out, str
 	     read_part(files->event_log, EVIDENCE_LOG_MAX, &out->event_log, error);
 	out->ek_count = out->ek[0].data ? 1 : 0;
 	out->has_event_log = files->event_log != NULL;
-	out->manifest_kind = files->services ? MANIFEST_SERVICES : MANIFEST_SINGLE_SERVICE;
-	out->manifest_version = version_of(&out->manifest);
 	if (files->ak)
 		out->binding = files->recovered ? AK_BINDING_ACTIVATION : AK_BINDING_MANIFEST;
 	return ok;

@@ -10,14 +10,12 @@
 struct loose_files {
 	const char *report, *certificates, *manifest, *ek, *ak, *recovered, *quote, *quote_signature, *pcr_values,
 		*event_log;
-	bool services; /* the manifest is of all services */
 };
 
 enum {
 	LOOSE_FILES_OPTION_REPORT = 256,
 	LOOSE_FILES_OPTION_CERTS,
 	LOOSE_FILES_OPTION_MANIFEST,
-	LOOSE_FILES_OPTION_SERVICES,
 	LOOSE_FILES_OPTION_EK,
 	LOOSE_FILES_OPTION_AK,
 	LOOSE_FILES_OPTION_RECOVERED,
@@ -32,7 +30,6 @@ enum {
 	{"report", required_argument, NULL, LOOSE_FILES_OPTION_REPORT},                                                \
 		{"certs", required_argument, NULL, LOOSE_FILES_OPTION_CERTS},                                          \
 		{"svsm-manifest", required_argument, NULL, LOOSE_FILES_OPTION_MANIFEST},                               \
-		{"services", no_argument, NULL, LOOSE_FILES_OPTION_SERVICES},                                          \
 		{"ek", required_argument, NULL, LOOSE_FILES_OPTION_EK},                                                \
 		{"ak", required_argument, NULL, LOOSE_FILES_OPTION_AK},                                                \
 		{"recovered", required_argument, NULL, LOOSE_FILES_OPTION_RECOVERED},                                  \

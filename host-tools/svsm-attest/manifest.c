@@ -12,9 +12,47 @@
 static const uint8_t services_guid[16] = SVSM_GUID_SERVICES_MANIFEST;
 static const uint8_t vtpm_guid[16] = SVSM_GUID_VTPM;
 
+static const char *const form_names[] = {
+	[MANIFEST_FORM_KEY] = "key",
+	[MANIFEST_FORM_LIST] = "list",
+	[MANIFEST_FORM_SERVICES] = "services",
+};
+
+const char *manifest_form_name(enum manifest_form form)
+{
+	return form_names[form];
+}
+
+bool manifest_form_from_name(const char *name, enum manifest_form *out)
+{
+	for (size_t i = 0; i < sizeof(form_names) / sizeof(form_names[0]); i++) {
+		if (strcmp(form_names[i], name) == 0) {
+			*out = (enum manifest_form)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *manifest_form_words(enum manifest_form form)
+{
+	return form == MANIFEST_FORM_KEY    ? "a single-service manifest of version 0"
+	       : form == MANIFEST_FORM_LIST ? "a single-service manifest of version 1"
+					    : "a services manifest";
+}
+
 const char *manifest_kind_name(enum manifest_kind kind)
 {
 	return kind == MANIFEST_SERVICES ? "services" : "single-service";
+}
+
+bool manifest_form_of(enum manifest_kind kind, uint32_t version, enum manifest_form *out)
+{
+	if (kind == MANIFEST_SERVICES)
+		*out = MANIFEST_FORM_SERVICES;
+	else
+		*out = version == SVSM_VTPM_MANIFEST_LIST ? MANIFEST_FORM_LIST : MANIFEST_FORM_KEY;
+	return version == (*out == MANIFEST_FORM_LIST ? SVSM_VTPM_MANIFEST_LIST : 0u);
 }
 
 void manifest_guid_text(const uint8_t guid[16], char text[MANIFEST_GUID_TEXT_SIZE])
@@ -35,7 +73,7 @@ bool manifest_guid_is_vtpm(const char *text)
 static bool add_ek(struct manifest *out, const uint8_t *bytes, size_t size, struct error *error)
 {
 	if (out->ek_count >= MANIFEST_EKS_MAX)
-		return error_refuse(error, "manifest: more than %u keys", MANIFEST_EKS_MAX);
+		return error_refuse(error, "more than %u keys", MANIFEST_EKS_MAX);
 	if (!tpm_public_parse(&out->ek[out->ek_count], "manifest", bytes, size, error))
 		return false;
 	out->ek_count++;
@@ -49,42 +87,43 @@ static bool parse_key_list(struct manifest *out, const uint8_t *bytes, size_t si
 	UINT32 version, count;
 
 	if (Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &version) != TSS2_RC_SUCCESS || version != 1)
-		return error_refuse(error, "manifest: is not a list of keys, which starts with version 1");
+		return error_refuse(error, "is not a list of keys, which starts with version 1");
 	if (Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &count) != TSS2_RC_SUCCESS || count == 0 ||
 	    count > MANIFEST_EKS_MAX)
-		return error_refuse(error, "manifest: version 1 must list 1 to %u keys", MANIFEST_EKS_MAX);
+		return error_refuse(error, "version 1 must list 1 to %u keys", MANIFEST_EKS_MAX);
 	for (UINT32 i = 0; i < count; i++) {
 		UINT16 length;
 
 		if (Tss2_MU_UINT16_Unmarshal(bytes, size, &offset, &length) != TSS2_RC_SUCCESS ||
 		    length > size - offset)
-			return error_refuse(error, "manifest: key %u of %u runs past the end", i + 1, count);
+			return error_refuse(error, "key %u of %u runs past the end", i + 1, count);
 		if (!add_ek(out, bytes + offset, length, error))
 			return false;
 		offset += length;
 	}
 	if (offset != size)
-		return error_refuse(error, "manifest: %zu bytes behind the last key", size - offset);
+		return error_refuse(error, "%zu bytes behind the last key", size - offset);
 	return true;
 }
 
-/* The first four bytes tell the versions apart: a TPMT_PUBLIC starts with an algorithm, which is never 0. */
-static uint32_t version_of(const uint8_t *bytes, size_t size)
+static bool add_service(struct manifest *out, const struct svsm_services_entry *entry, uint32_t index, size_t *end,
+			size_t size, struct error *error)
 {
-	size_t offset = 0;
-	UINT32 start = 0;
+	struct manifest_service *service = &out->service[index];
 
-	return Tss2_MU_UINT32_Unmarshal(bytes, size, &offset, &start) == TSS2_RC_SUCCESS && start == 1
-		       ? MANIFEST_VERSION_LIST
-		       : MANIFEST_VERSION_KEY;
-}
-
-static bool parse_vtpm(struct manifest *out, uint32_t version, const uint8_t *bytes, size_t size, struct error *error)
-{
-	out->has_vtpm = true;
-	out->vtpm_version = version;
-	return version == MANIFEST_VERSION_LIST ? parse_key_list(out, bytes, size, error)
-						: add_ek(out, bytes, size, error);
+	if (entry->offset != *end || entry->length > size - *end)
+		return error_refuse(error, "service %u lies at %u+%u; it must follow the one before, inside %zu bytes",
+				    index, entry->offset, entry->length, size);
+	for (uint32_t i = 0; i < index; i++) {
+		if (memcmp(entry->guid, out->service[i].guid, sizeof(entry->guid)) == 0)
+			return error_refuse(error, "services %u and %u have one GUID", i, index);
+	}
+	memcpy(service->guid, entry->guid, sizeof(service->guid));
+	service->offset = *end;
+	service->size = entry->length;
+	*end += entry->length;
+	out->service_count = index + 1;
+	return true;
 }
 
 static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t size, struct error *error)
@@ -94,59 +133,49 @@ static bool parse_services(struct manifest *out, const uint8_t *bytes, size_t si
 	size_t end;
 
 	if (size < sizeof(header))
-		return error_refuse(error, "manifest: %zu bytes are too few for a services manifest", size);
+		return error_refuse(error, "%zu bytes are too few for a services manifest", size);
 	memcpy(&header, bytes, sizeof(header));
 	if (memcmp(header.guid, services_guid, sizeof(services_guid)) != 0)
-		return error_refuse(error, "manifest: does not start with the GUID of a services manifest");
+		return error_refuse(error, "does not start with the GUID of a services manifest");
 	if (header.length != size)
-		return error_refuse(error, "manifest: says it has %u bytes, but has %zu", header.length, size);
+		return error_refuse(error, "says it has %u bytes, but has %zu", header.length, size);
 	if (header.count > MANIFEST_SERVICES_MAX || size - sizeof(header) < header.count * sizeof(entry[0]))
-		return error_refuse(error, "manifest: no room for a table of %u services", header.count);
+		return error_refuse(error, "no room for a table of %u services", header.count);
 	memcpy(entry, bytes + sizeof(header), header.count * sizeof(entry[0]));
 	end = sizeof(header) + header.count * sizeof(entry[0]);
-	out->service_count = header.count;
 	/* In table order, without gap or overlap: nothing is hidden between services. */
 	for (uint32_t i = 0; i < header.count; i++) {
-		if (entry[i].offset != end || entry[i].length > size - end)
-			return error_refuse(
-				error,
-				"manifest: service %u lies at %u+%u; it must follow the one before, inside %zu bytes",
-				i, entry[i].offset, entry[i].length, size);
-		for (uint32_t j = 0; j < i; j++) {
-			if (memcmp(entry[i].guid, entry[j].guid, sizeof(entry[i].guid)) == 0)
-				return error_refuse(error, "manifest: services %u and %u have one GUID", j, i);
-		}
-		if (memcmp(entry[i].guid, vtpm_guid, sizeof(vtpm_guid)) == 0 &&
-		    !parse_vtpm(out, version_of(bytes + end, entry[i].length), bytes + end, entry[i].length, error))
+		if (!add_service(out, &entry[i], i, &end, size, error))
 			return false;
-		end += entry[i].length;
 	}
 	if (end != size)
-		return error_refuse(error, "manifest: %zu bytes behind the last service", size - end);
+		return error_refuse(error, "%zu bytes behind the last service", size - end);
+	for (size_t i = 0; i < out->service_count; i++) {
+		const struct manifest_service *service = &out->service[i];
+
+		if (memcmp(service->guid, vtpm_guid, sizeof(vtpm_guid)) != 0)
+			continue;
+		out->has_vtpm = true;
+		if (!add_ek(out, bytes + service->offset, service->size, error))
+			return false;
+	}
 	return true;
 }
 
-static bool start(struct manifest *out, enum manifest_kind kind, size_t size, struct error *error)
-{
-	memset(out, 0, sizeof(*out));
-	out->kind = kind;
-	return size <= MANIFEST_MAX || error_refuse(error, "manifest: %zu bytes are more than %u", size, MANIFEST_MAX);
-}
-
-bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t *bytes, size_t size,
+bool manifest_parse(struct manifest *out, enum manifest_form form, const uint8_t *bytes, size_t size,
 		    struct error *error)
 {
-	if (kind == MANIFEST_SINGLE_SERVICE)
-		return manifest_parse_vtpm(out, version_of(bytes, size), bytes, size, error);
-	return start(out, kind, size, error) && parse_services(out, bytes, size, error);
-}
-
-bool manifest_parse_vtpm(struct manifest *out, uint32_t version, const uint8_t *bytes, size_t size, struct error *error)
-{
-	if (!start(out, MANIFEST_SINGLE_SERVICE, size, error))
-		return false;
+	memset(out, 0, sizeof(*out));
+	out->form = form;
+	if (size > MANIFEST_MAX)
+		return error_refuse(error, "%zu bytes are more than %u", size, MANIFEST_MAX);
+	if (form == MANIFEST_FORM_SERVICES)
+		return parse_services(out, bytes, size, error);
+	out->has_vtpm = true;
 	out->service_count = 1;
-	return parse_vtpm(out, version, bytes, size, error);
+	out->service[0].size = size;
+	memcpy(out->service[0].guid, vtpm_guid, sizeof(vtpm_guid));
+	return form == MANIFEST_FORM_LIST ? parse_key_list(out, bytes, size, error) : add_ek(out, bytes, size, error);
 }
 
 void manifest_free(struct manifest *manifest)
@@ -154,4 +183,15 @@ void manifest_free(struct manifest *manifest)
 	for (size_t i = 0; i < manifest->ek_count; i++)
 		tpm_public_free(&manifest->ek[i]);
 	manifest->ek_count = 0;
+}
+
+/* A services manifest starts with its GUID, a list of keys with its version; no TPMT_PUBLIC starts like either. */
+enum manifest_form manifest_form_guess(const struct blob *bytes)
+{
+	static const uint8_t list[4] = {0, 0, 0, SVSM_VTPM_MANIFEST_LIST};
+
+	if (bytes->size >= sizeof(services_guid) && memcmp(bytes->data, services_guid, sizeof(services_guid)) == 0)
+		return MANIFEST_FORM_SERVICES;
+	return bytes->size >= sizeof(list) && memcmp(bytes->data, list, sizeof(list)) == 0 ? MANIFEST_FORM_LIST
+											   : MANIFEST_FORM_KEY;
 }

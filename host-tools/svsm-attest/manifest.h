@@ -2,7 +2,8 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * SVSM attestation manifests (AMD 58019): the services manifest with its table of GUIDs, and the vTPM service's own
- * manifest. REPORT_DATA covers a manifest's bytes but not which call made it: the caller fixes the kind before parsing.
+ * manifest. REPORT_DATA covers a manifest's bytes but not which call made it: who reads one says its form, and the
+ * bytes are read in that form only.
  */
 #ifndef SVSM_ATTEST_MANIFEST_H
 #define SVSM_ATTEST_MANIFEST_H
@@ -13,35 +14,50 @@
 #define MANIFEST_SERVICES_MAX 64u
 #define MANIFEST_EKS_MAX 16u
 
+enum manifest_form {
+	MANIFEST_FORM_KEY,	/* of the vTPM, version 0: one TPMT_PUBLIC */
+	MANIFEST_FORM_LIST,	/* of the vTPM, version 1: TPM2B_PUBLIC[] */
+	MANIFEST_FORM_SERVICES, /* of all services; the vTPM's part is version 0 */
+};
+/* "key", "list", "services", as in policies and on command lines */
+const char *manifest_form_name(enum manifest_form form);
+bool manifest_form_from_name(const char *name, enum manifest_form *out);
+/* "a single-service manifest of version 1" */
+const char *manifest_form_words(enum manifest_form form);
+
+/* How a bundle labels a manifest: the call that made it, and the version asked for */
 enum manifest_kind {
 	MANIFEST_SERVICES,	 /* attest protocol call 0 */
 	MANIFEST_SINGLE_SERVICE, /* call 1, of the vTPM */
 };
 const char *manifest_kind_name(enum manifest_kind kind);
+/* False for a label that is of no form */
+bool manifest_form_of(enum manifest_kind kind, uint32_t version, enum manifest_form *out);
+
+struct manifest_service {
+	uint8_t guid[16];
+	size_t offset, size; /* in the manifest's bytes */
+};
 
 struct manifest {
-	enum manifest_kind kind;
-	uint32_t vtpm_version; /* 0: one TPMT_PUBLIC; 1: list of TPM2B_PUBLIC */
-	size_t service_count;  /* 1 for a single-service manifest */
+	enum manifest_form form;
+	struct manifest_service service[MANIFEST_SERVICES_MAX]; /* as in the table; for other forms the vTPM alone */
+	size_t service_count;
 	bool has_vtpm;
 	struct tpm_public ek[MANIFEST_EKS_MAX];
 	size_t ek_count;
 };
 
 /*
- * Every byte must belong to the header, the table or exactly one service. A service other than the vTPM is counted and
- * not looked into. The bytes say which version of the vTPM's manifest they are. `out` is filled from nothing; free it
- * in any case.
+ * Every byte must belong to the header, the table or exactly one service. A service other than the vTPM is listed and
+ * not looked into. `out` is filled from nothing; free it in any case.
  */
-bool manifest_parse(struct manifest *out, enum manifest_kind kind, const uint8_t *bytes, size_t size,
+bool manifest_parse(struct manifest *out, enum manifest_form form, const uint8_t *bytes, size_t size,
 		    struct error *error) MUST_CHECK;
-
-/* A single-service manifest of the vTPM in the version that the caller has settled, and no other */
-#define MANIFEST_VERSION_KEY 0u
-#define MANIFEST_VERSION_LIST 1u
-bool manifest_parse_vtpm(struct manifest *out, uint32_t version, const uint8_t *bytes, size_t size,
-			 struct error *error) MUST_CHECK;
 void manifest_free(struct manifest *manifest);
+
+/* The form the bytes look like. For printing only: what decides must be told the form. */
+enum manifest_form manifest_form_guess(const struct blob *bytes);
 
 /* "c476f1eb-0123-45a5-9641-b4e7dde5bfe3" */
 #define MANIFEST_GUID_TEXT_SIZE 37u

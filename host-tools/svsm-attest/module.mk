@@ -7,7 +7,7 @@ ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c che
 	certificate.c certificate_memo.c certificate_table.c root.c chain.c crl.c leaf.c kds.c cache.c certs.c quote.c event_type.c \
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c loose_files.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
-	show.c show_report.c show_certificate.c show_event_log.c)
+	show.c show_manifest.c show_report.c show_certificate.c show_event_log.c)
 # In the guest
 ATTEST_COLLECT := $(addprefix $(D)/,tsm.c tpm_client.c evidence_json.c collect.c)
 ATTEST_TPM_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-rc
@@ -23,7 +23,7 @@ $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_cre
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
 	test_chain.c test_policy.c test_policy_file.c test_tpm.c test_event_log.c test_vectors.c \
-	test_state.c test_kds.c kds_server.c test_expectation.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
+	test_state.c test_kds.c kds_server.c test_expectation.c test_manifest.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
 
 # configfs-tsm as a folder: the kernel's part of mkdir and open
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open

@@ -30,11 +30,6 @@ static const struct report_bit key_names[] = {
 	{"vlek", 1u << SNP_SIGNING_KEY_VLEK},
 	{NULL, 0},
 };
-static const struct report_bit kind_names[] = {
-	{"services", 1u << MANIFEST_SERVICES},
-	{"single-service", 1u << MANIFEST_SINGLE_SERVICE},
-	{NULL, 0},
-};
 static const struct report_bit profile_names[] = {
 	{"L-1", 1u << TPM_EK_L1}, {"L-2", 1u << TPM_EK_L2},
 	{"H-1", 1u << TPM_EK_H1}, {"H-2", 1u << TPM_EK_H2},
@@ -205,11 +200,16 @@ static bool read_vtpm(const json_t *object, struct policy *out, struct error *er
 {
 	static const char where[] = "vtpm";
 
+	const char *form;
+
 	out->vtpm_required = true;
-	if (!json_read_shape(object, where, "manifest_kinds manifest_versions ek_profiles", "ak_bindings", error) ||
-	    !policy_names_choice(object, where, "manifest_kinds", kind_names, &out->manifest_kinds, error) ||
-	    !policy_names_numbers(object, where, "manifest_versions", 1, &out->manifest_versions, error) ||
-	    !policy_names_choice(object, where, "ek_profiles", profile_names, &out->ek_profiles, error))
+	if (!json_read_shape(object, where, "manifest_form ek_profiles", "ak_bindings", error) ||
+	    !json_read_string(object, where, "manifest_form", &form, error))
+		return false;
+	if (!manifest_form_from_name(form, &out->manifest_form))
+		return error_refuse(error, "%s: field 'manifest_form' must be \"key\", \"list\" or \"services\"",
+				    where);
+	if (!policy_names_choice(object, where, "ek_profiles", profile_names, &out->ek_profiles, error))
 		return false;
 	return !given(object, "ak_bindings") ||
 	       policy_names_choice(object, where, "ak_bindings", binding_names, &out->ak_bindings, error);
@@ -376,8 +376,6 @@ static void set_defaults(struct policy *out)
 	out->signing_keys = 1u << SNP_SIGNING_KEY_VCEK | 1u << SNP_SIGNING_KEY_VLEK;
 	out->floor_applies_to = POLICY_TCB_REPORTED | POLICY_TCB_COMMITTED | POLICY_TCB_CURRENT | POLICY_TCB_LAUNCH;
 	out->guest_allow = SNP_POLICY_SMT;
-	out->manifest_kinds = 1u << MANIFEST_SERVICES | 1u << MANIFEST_SINGLE_SERVICE;
-	out->manifest_versions = 3;
 	out->ek_profiles = 1u << TPM_EK_L1 | 1u << TPM_EK_L2;
 	out->ak_bindings = 1u << AK_BINDING_ACTIVATION | 1u << AK_BINDING_CERTIFICATION | 1u << AK_BINDING_MANIFEST;
 	out->pcr_bank = TPM2_ALG_SHA256;

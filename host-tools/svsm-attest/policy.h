@@ -67,10 +67,9 @@ struct policy {
 	uint32_t minimum_guest_svn;
 	/* vtpm */
 	bool vtpm_required;
-	uint32_t manifest_kinds;    /* bit n: enum manifest_kind n */
-	uint32_t manifest_versions; /* bit n: vTPM manifest version n */
-	uint32_t ek_profiles;	    /* bit n: enum tpm_ek_profile n */
-	uint32_t ak_bindings;	    /* bit n: enum ak_binding n */
+	enum manifest_form manifest_form;
+	uint32_t ek_profiles; /* bit n: enum tpm_ek_profile n */
+	uint32_t ak_bindings; /* bit n: enum ak_binding n */
 	/* quote */
 	bool quote_required;
 	TPMI_ALG_HASH pcr_bank;

@@ -4,7 +4,6 @@
 
 #include "certificate_table.h"
 #include "quote.h"
-#include "tpm_public.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -28,46 +27,6 @@ void show_hex(FILE *out, const char *name, const void *data, size_t size)
 
 	show_line(out, name, "%s", text ? text : "(no memory)");
 	free(text);
-}
-
-static void show_key(const struct tpm_public *key, const char *title, FILE *out)
-{
-	struct error error;
-	enum tpm_ek_profile profile = tpm_public_ek_profile(key, &error);
-	const TPMT_PUBLIC *area = &key->area;
-
-	fprintf(out, "%s\n", title);
-	if (area->type == TPM2_ALG_RSA)
-		show_line(out, "type", "RSA of %u bits", area->parameters.rsaDetail.keyBits);
-	else
-		show_line(out, "type", "ECC on %s", tpm_curve_find(area->parameters.eccDetail.curveID)->name);
-	show_line(out, "template", "%s",
-		  profile != TPM_EK_NONE	  ? tpm_ek_profile_name(profile)
-		  : tpm_public_is_ak(key, &error) ? "none; a restricted signing key"
-						  : "none");
-	show_line(out, "attributes", "%08xh", area->objectAttributes);
-	show_hex(out, "name", key->name, key->name_size);
-}
-
-static bool show_manifest(const struct blob *bytes, enum manifest_kind kind, FILE *out, struct error *error)
-{
-	struct manifest manifest;
-	bool ok = manifest_parse(&manifest, kind, bytes->data, bytes->size, error);
-
-	if (ok) {
-		fprintf(out, "%s manifest, %zu bytes\n", manifest_kind_name(kind), bytes->size);
-		show_line(out, "services", "%zu", manifest.service_count);
-		if (manifest.has_vtpm)
-			show_line(out, "vTPM manifest version", "%u", manifest.vtpm_version);
-		for (size_t i = 0; i < manifest.ek_count; i++) {
-			char title[32];
-
-			snprintf(title, sizeof(title), "key %zu", i);
-			show_key(&manifest.ek[i], title, out);
-		}
-	}
-	manifest_free(&manifest);
-	return ok;
 }
 
 static void show_selection(const TPML_PCR_SELECTION *list, FILE *out)
@@ -158,6 +117,12 @@ static void show_public(const char *name, const struct blob *bytes, FILE *out)
 	tpm_public_free(&key);
 }
 
+static void show_selector(const struct evidence *e, FILE *out)
+{
+	if (e->has_selector)
+		show_hex(out, "manifest selector", e->selector.data, e->selector.size);
+}
+
 static bool show_bundle(const char *name, const struct blob *bytes, FILE *out, struct error *error)
 {
 	struct evidence e;
@@ -177,6 +142,7 @@ static bool show_bundle(const char *name, const struct blob *bytes, FILE *out, s
 		show_part(FILE_KIND_CERTIFICATE_TABLE, "certificates", &e.certificates, out);
 		show_part(e.manifest_kind == MANIFEST_SERVICES ? FILE_KIND_MANIFEST_SERVICES : FILE_KIND_MANIFEST_VTPM,
 			  "manifest", &e.manifest, out);
+		show_selector(&e, out);
 		for (size_t i = 0; i < e.ek_count; i++)
 			show_public("endorsement key", &e.ek[i], out);
 		show_public("attestation key", &e.ak, out);
@@ -186,6 +152,12 @@ static bool show_bundle(const char *name, const struct blob *bytes, FILE *out, s
 	}
 	evidence_free(&e);
 	return ok;
+}
+
+/* Printing decides nothing, so the bytes may say which version they are. */
+static enum manifest_form vtpm_form(const struct blob *bytes)
+{
+	return manifest_form_guess(bytes) == MANIFEST_FORM_LIST ? MANIFEST_FORM_LIST : MANIFEST_FORM_KEY;
 }
 
 bool show(enum file_kind kind, const char *name, const struct blob *bytes, FILE *out, struct error *error)
@@ -202,9 +174,9 @@ bool show(enum file_kind kind, const char *name, const struct blob *bytes, FILE 
 	case FILE_KIND_CERTIFICATE_TABLE:
 		return show_table(bytes, out, error);
 	case FILE_KIND_MANIFEST_SERVICES:
-		return show_manifest(bytes, MANIFEST_SERVICES, out, error);
+		return show_manifest(bytes, MANIFEST_FORM_SERVICES, out, error);
 	case FILE_KIND_MANIFEST_VTPM:
-		return show_manifest(bytes, MANIFEST_SINGLE_SERVICE, out, error);
+		return show_manifest(bytes, vtpm_form(bytes), out, error);
 	case FILE_KIND_QUOTE:
 		return show_quote(bytes, out, error);
 	case FILE_KIND_EVENT_LOG:

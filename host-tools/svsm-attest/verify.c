@@ -67,8 +67,26 @@ bool verify_failed(const struct verify *verify, enum verify_stage stage)
 	return verify->findings.total[stage] > 0;
 }
 
+bool verify_manifest_label(const struct verify *verify)
+{
+	enum manifest_form said;
+
+	return !verify->evidence.manifest_labelled ||
+	       (manifest_form_of(verify->evidence.manifest_kind, verify->evidence.manifest_version, &said) &&
+		said == verify->manifest_form);
+}
+
+/* REPORT_DATA does not tell the forms apart, so the evidence has no say in it. */
+static enum manifest_form settle_form(const struct verify *verify)
+{
+	if (verify->expectation)
+		return expectation_form(verify->expectation);
+	return verify->policy && verify->policy->vtpm_required ? verify->policy->manifest_form : verify->form;
+}
+
 void verify_run(struct verify *verify)
 {
+	verify->manifest_form = settle_form(verify);
 	if (verify->test_roots)
 		verify_warn(verify, "TEST ROOT: certificates are judged under a root named by --trust-root, not under "
 				    "AMD's; nothing here says that an AMD processor made the report");

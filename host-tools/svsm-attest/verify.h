@@ -33,6 +33,7 @@ struct verify {
 	const uint8_t *nonce;		       /* 64 bytes expected, or NULL: freshness is not judged */
 	const uint8_t *report_data;	       /* 64 bytes expected in REPORT_DATA itself, or NULL */
 	const struct expectation *expectation; /* the keys the SVSM must vouch for, or NULL: as the policy says */
+	enum manifest_form form;	       /* of the manifest, where neither expectation nor policy says */
 	const struct policy *policy;	       /* NULL: only what makes the evidence genuine is judged */
 	const struct floors *floors;	       /* besides the policy's, or NULL */
 	const struct reference *reference;
@@ -44,6 +45,7 @@ struct verify {
 	enum product product_hint; /* for reports that do not name their CPU */
 	/* Found on the way; verify_free() */
 	struct evidence evidence;
+	enum manifest_form manifest_form; /* settled before the evidence is looked at */
 	bool has_report, has_manifest, has_ak;
 	struct report report;
 	struct manifest manifest;
@@ -90,5 +92,7 @@ void verify_skip(struct verify *verify, enum verify_stage stage, const char *for
 	__attribute__((format(printf, 3, 4)));
 void verify_warn(struct verify *verify, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool verify_failed(const struct verify *verify, enum verify_stage stage);
+/* The evidence does not say that its manifest is of another form than the one that is asked for. */
+bool verify_manifest_label(const struct verify *verify);
 
 #endif

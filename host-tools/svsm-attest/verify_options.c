@@ -17,11 +17,12 @@ const char verify_options_help[] =
 	"  -p, --policy FILE         what this relying party accepts; without it only what makes evidence genuine is\n"
 	"                            judged\n"
 	"  -r, --reference FILE      reference values, from svsm-igvm-build\n"
-	"      --manifest FILE       the keys the SVSM must list, exactly: a key-template manifest (manifest version "
-	"1)\n"
-	"      --selector FILE       the one key it must vouch for: a manifest selector (SINGLE_SERVICE_EX); these "
+	"      --form FORM           the form of the SVSM's manifest, if no policy says: key (the vTPM's default key,\n"
+	"                            manifest version 0; the default), list (all its keys, version 1) or services\n"
+	"      --manifest FILE       form list, and exactly these keys: a key-template manifest\n"
+	"      --selector FILE       the one key that was asked for (SINGLE_SERVICE_EX): a manifest selector; both "
 	"take\n"
-	"                            the place of the policy's manifest_kinds, manifest_versions and ek_profiles\n"
+	"                            the place of the policy's manifest_form and ek_profiles\n"
 	"      --floors FILE         minimum TCB versions from a dated floors file, besides the policy's\n"
 	"      --product NAME        Milan, Genoa (Bergamo, Siena) or Turin: for reports that do not say (version 2);\n"
 	"                            others must agree\n"
@@ -100,8 +101,16 @@ static bool is_http(const char *url)
 	return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
 }
 
+static const char *check_one_form(const struct verify_options *o)
+{
+	return (o->manifest != NULL) + (o->selector != NULL) + (o->form != NULL) <= 1
+		       ? NULL
+		       : "only one of --form, --manifest and --selector can be";
+}
+
 bool verify_options_take(struct verify_options *o, int option, const char *argument, const char **problem)
 {
+	enum manifest_form unused_form;
 	enum revocation unused;
 
 	*problem = NULL;
@@ -122,13 +131,16 @@ bool verify_options_take(struct verify_options *o, int option, const char *argum
 		return true;
 	case 'M':
 		o->manifest = argument;
-		if (o->selector)
-			*problem = "only one of --manifest and --selector can be";
+		*problem = check_one_form(o);
 		return true;
 	case 'S':
 		o->selector = argument;
-		if (o->manifest)
-			*problem = "only one of --manifest and --selector can be";
+		*problem = check_one_form(o);
+		return true;
+	case 'f':
+		o->form = argument;
+		*problem = manifest_form_from_name(argument, &unused_form) ? check_one_form(o)
+									   : "--form must be key, list or services";
 		return true;
 	case 'F':
 		o->floors = argument;
@@ -231,6 +243,16 @@ static enum revocation stricter(const struct verify_options *options, const stru
 	return said;
 }
 
+/* One form, and one who says it */
+static bool settle_form(const struct verify_options *options, struct verify_inputs *in, struct error *error)
+{
+	if (!options->form || !manifest_form_from_name(options->form, &in->form))
+		return true;
+	return !in->has_policy || !in->policy.vtpm_required || in->policy.manifest_form == in->form ||
+	       error_refuse(error, "--form %s contradicts policy '%s', which says \"%s\"", options->form,
+			    in->policy.name, manifest_form_name(in->policy.manifest_form));
+}
+
 bool verify_inputs_read(const struct verify_options *o, struct verify_inputs *in, struct error *error)
 {
 	memset(in, 0, sizeof(*in));
@@ -252,7 +274,7 @@ bool verify_inputs_read(const struct verify_options *o, struct verify_inputs *in
 	     !read_bytes(o->report_data, "--report-data", in->report_data, sizeof(in->report_data), error)))
 		return false;
 	in->revocation = stricter(o, in);
-	return true;
+	return settle_form(o, in, error);
 }
 
 void verify_inputs_free(struct verify_inputs *in)
@@ -272,6 +294,7 @@ void verify_inputs_apply(const struct verify_options *options, const struct veri
 	out->nonce = in->state_lock >= 0 ? in->state.nonce : in->has_nonce ? in->nonce : NULL;
 	out->report_data = in->has_report_data ? in->report_data : NULL;
 	out->expectation = in->has_expectation ? &in->expectation : NULL;
+	out->form = in->form;
 	out->policy = in->has_policy ? &in->policy : NULL;
 	out->floors = in->has_floors ? &in->floors : NULL;
 	out->reference = in->has_reference ? &in->reference : NULL;

@@ -15,7 +15,7 @@ struct verify_options {
 	const char *state, *nonce, *report_data;
 	/* What is acceptable */
 	const char *policy, *floors, *reference, *trust_root, *revocation;
-	const char *manifest, *selector;
+	const char *manifest, *selector, *form;
 	enum product product;
 	time_t now;
 	/* Certificates */
@@ -33,6 +33,7 @@ struct verify_inputs {
 	int state_lock; /* -1: none */
 	bool has_policy, has_reference, has_roots, has_floors, has_nonce, has_report_data;
 	bool has_expectation;
+	enum manifest_form form;
 	struct expectation expectation;
 	struct policy policy;
 	struct floors floors;
@@ -55,7 +56,7 @@ void verify_options_default(struct verify_options *options);
 		{"no-cache", no_argument, NULL, 'X'}, {"kds-timeout", required_argument, NULL, 'T'},                   \
 		{"explain", no_argument, NULL, 'E'}, {"chain", required_argument, NULL, 'c'},                          \
 		{"crl", required_argument, NULL, 'l'}, {"manifest", required_argument, NULL, 'M'},                     \
-		{"selector", required_argument, NULL, 'S'},                                                            \
+		{"selector", required_argument, NULL, 'S'}, {"form", required_argument, NULL, 'f'},                    \
 	{                                                                                                              \
 		"cert", required_argument, NULL, 'L'                                                                   \
 	}

@@ -3,27 +3,21 @@
 /* Stage parse: each part of the evidence has its form. Nothing is believed yet. */
 #include "verify.h"
 
-/* With an expected form the evidence's own word is only compared with it. */
+/* In the form that is asked for and no other; evidence that says it is of another one is refused in stage svsm. */
 static void parse_manifest(struct verify *v)
 {
-	const struct evidence *e = &v->evidence;
-	enum manifest_kind kind = v->expectation ? MANIFEST_SINGLE_SERVICE : e->manifest_kind;
-	const struct expectation *x = v->expectation;
-	struct error error;
+	const struct blob *bytes = &v->evidence.manifest;
+	struct error error, detail;
 
-	v->has_manifest = x ? manifest_parse_vtpm(&v->manifest, expectation_version(x), e->manifest.data,
-						  e->manifest.size, &error)
-			    : manifest_parse(&v->manifest, kind, e->manifest.data, e->manifest.size, &error);
-	if (!findings_result(&v->findings, CHECK_MANIFEST_FORM, v->has_manifest, &error))
+	if (!verify_manifest_label(v))
 		return;
-	if (v->expectation)
-		findings_check(&v->findings, CHECK_MANIFEST_HINT, e->manifest_kind == kind,
-			       "manifest: said to be a services manifest; %s asks for a single-service manifest",
-			       v->expectation->path);
-	if (e->manifest_kind == MANIFEST_SINGLE_SERVICE)
-		findings_check(&v->findings, CHECK_MANIFEST_HINT, v->manifest.vtpm_version == e->manifest_version,
-			       "manifest: said to be version %u, but its bytes are version %u", e->manifest_version,
-			       v->manifest.vtpm_version);
+	v->has_manifest = manifest_parse(&v->manifest, v->manifest_form, bytes->data, bytes->size, &error);
+	if (!v->has_manifest && error.kind == ERROR_REFUSED) {
+		detail = error;
+		error_refuse(&error, "the manifest is not %s: %.500s", manifest_form_words(v->manifest_form),
+			     detail.text);
+	}
+	findings_result(&v->findings, CHECK_MANIFEST_FORM, v->has_manifest, &error);
 }
 
 static void parse_keys(struct verify *v)
@@ -61,9 +55,10 @@ void verify_parse(struct verify *v)
 		parse_manifest(v);
 	parse_keys(v);
 	if (v->has_manifest)
-		verify_summary(v, VERIFY_PARSE, "report version %u from '%s', %s manifest with %zu key%s",
-			       v->report.fields.version, e->collector, manifest_kind_name(e->manifest_kind),
+		verify_summary(v, VERIFY_PARSE, "report version %u from '%s', %s with %zu key%s",
+			       v->report.fields.version, e->collector, manifest_form_words(v->manifest_form),
 			       v->manifest.ek_count, v->manifest.ek_count == 1 ? "" : "s");
 	else
-		verify_summary(v, VERIFY_PARSE, "report version %u, no manifest", v->report.fields.version);
+		verify_summary(v, VERIFY_PARSE, "report version %u, no manifest%s", v->report.fields.version,
+			       e->manifest.data ? " of the form that is asked for" : "");
 }

@@ -18,15 +18,36 @@ static const char *asker(const struct verify *v)
 	return v->policy ? v->policy->name : v->expectation ? v->expectation->path : "";
 }
 
+/* The evidence says itself that its manifest is of another form: it is not read as if it were not. */
+static bool check_label(struct verify *v)
+{
+	const struct evidence *e = &v->evidence;
+	enum manifest_kind kind =
+		v->manifest_form == MANIFEST_FORM_SERVICES ? MANIFEST_SERVICES : MANIFEST_SINGLE_SERVICE;
+	const char *words = manifest_form_words(v->manifest_form);
+
+	if (verify_manifest_label(v))
+		return true;
+	findings_check(&v->findings, CHECK_MANIFEST_KIND, e->manifest_kind == kind,
+		       "the evidence has a %s manifest; %s is asked for (--form, or the policy's manifest_form)",
+		       manifest_kind_name(e->manifest_kind), words);
+	findings_check(&v->findings, CHECK_MANIFEST_VERSION, e->manifest_kind != kind,
+		       "the evidence has version %u of the manifest; %s is asked for (--form, or the policy's "
+		       "manifest_form)",
+		       e->manifest_version, words);
+	return false;
+}
+
 void verify_svsm(struct verify *v)
 {
 	const struct manifest *manifest = &v->manifest;
-	const struct policy *policy = v->policy;
 
 	if (!v->evidence.manifest.data && !vtpm_required(v)) {
 		verify_skip(v, VERIFY_SVSM, "the evidence has no manifest, and none is asked for");
 		return;
 	}
+	if (v->evidence.manifest.data && !check_label(v))
+		return;
 	if (v->evidence.manifest.data && !v->has_manifest) {
 		verify_skip(v, VERIFY_SVSM, "no readable manifest");
 		return;
@@ -39,12 +60,6 @@ void verify_svsm(struct verify *v)
 		findings_check(&v->findings, CHECK_MANIFEST_VMPL, v->report.fields.vmpl == 0,
 			       "the report is from VMPL %u: only VMPL 0, where the SVSM runs, vouches for a manifest",
 			       v->report.fields.vmpl);
-	/* Kind and version are not part of what the report covers: an expectation has fixed them, else the policy does.
-	 */
-	if (policy && !v->expectation)
-		findings_check(&v->findings, CHECK_MANIFEST_KIND, policy->manifest_kinds >> manifest->kind & 1,
-			       "policy '%s' does not accept a %s manifest", policy->name,
-			       manifest_kind_name(manifest->kind));
 	if (!manifest->has_vtpm && !vtpm_required(v)) {
 		verify_summary(v, VERIFY_SVSM, "a services manifest with %zu services, no vTPM among them",
 			       manifest->service_count);
@@ -53,16 +68,12 @@ void verify_svsm(struct verify *v)
 	if (!findings_check(&v->findings, CHECK_MANIFEST_VTPM, manifest->has_vtpm,
 			    "the services manifest lists no vTPM among its %zu services", manifest->service_count))
 		return;
-	if (policy && !v->expectation)
-		findings_check(&v->findings, CHECK_MANIFEST_VERSION,
-			       policy->manifest_versions >> manifest->vtpm_version & 1,
-			       "policy '%s' does not accept version %u of the vTPM's manifest", policy->name,
-			       manifest->vtpm_version);
 	if (v->expectation && v->expectation->selector_size > 0)
 		verify_summary(v, VERIFY_SVSM, "the vTPM service, the key of %s", v->expectation->path);
 	else
-		verify_summary(v, VERIFY_SVSM, "the vTPM service, manifest version %u, with %zu key%s",
-			       manifest->vtpm_version, manifest->ek_count, manifest->ek_count == 1 ? "" : "s");
+		verify_summary(v, VERIFY_SVSM, "the vTPM service: %s with %zu key%s",
+			       manifest_form_words(manifest->form), manifest->ek_count,
+			       manifest->ek_count == 1 ? "" : "s");
 }
 
 static const struct tpm_public *in_manifest(const struct manifest *manifest, const struct blob *bytes)

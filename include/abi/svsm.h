@@ -140,6 +140,23 @@ static_assert(sizeof(struct svsm_selector_context) == 24, "selector context");
 	{                                                                                                              \
 		0xeb, 0xf1, 0x76, 0xc4, 0x23, 0x01, 0xa5, 0x45, 0x96, 0x41, 0xb4, 0xe7, 0xdd, 0xe5, 0xbf, 0xe3         \
 	}
+#define SVSM_GUID_UEFI_MM /* a4453a59-9e1b-4787-a033-1986d6adbe55 */                                                   \
+	{                                                                                                              \
+		0x59, 0x3a, 0x45, 0xa4, 0x1b, 0x9e, 0x87, 0x47, 0xa0, 0x33, 0x19, 0x86, 0xd6, 0xad, 0xbe, 0x55         \
+	}
+
+/*
+ * Manifest of the UEFI management-mode service. Not in revision 1.00: what COCONUT-SVSM and its clients exchange; this
+ * project's firmware has no such service.
+ */
+struct svsm_uefi_mm_manifest {
+	uint32_t version;
+	uint32_t flags;
+};
+static_assert(sizeof(struct svsm_uefi_mm_manifest) == 8, "UEFI MM manifest");
+#define SVSM_UEFI_MM_PERSISTENT_NV (1u << 0)
+#define SVSM_UEFI_MM_SECURE_BOOT (1u << 1)
+#define SVSM_UEFI_MM_DB_UPDATE (1u << 2)
 
 struct svsm_services_manifest {
 	uint8_t guid[16];

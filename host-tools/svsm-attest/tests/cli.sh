@@ -73,6 +73,10 @@ expect 2 'now' "$tool" verify --report "$dir/empty" --now yesterday
 expect 2 'kds-url' "$tool" verify --report "$dir/empty" --kds-url ftp://127.0.0.1
 expect 2 'revocation' "$tool" verify --report "$dir/empty" --revocation maybe
 expect 2 'only one' "$tool" verify --report "$dir/empty" --nonce 00 --report-data 00
+expect 2 'form must be' "$tool" verify --report "$dir/empty" --form any
+expect 2 'only one of' "$tool" verify --report "$dir/empty" --form list --manifest manifests/keys/low-range.json
+expect 3 'contradicts' "$tool" verify --report "$dir/empty" --form list --policy manifests/policies/conformance.json
+expect 10 '' "$tool" verify --report "$dir/empty" --form key --policy manifests/policies/conformance.json --offline
 expect 3 'cannot open' "$tool" verify --report "$dir/missing"
 expect 3 'cannot open' "$tool" verify --report "$dir/zeros" --policy "$dir/missing"
 expect 3 'line 1' "$tool" verify --report "$dir/zeros" --policy "$dir/empty"
@@ -119,6 +123,7 @@ complete_line() { # WORD...: the last one is being written
 expect 0 '^collect$' complete_line "$tool" c
 expect 0 '^--policy$' complete_line "$tool" verify --po
 expect 0 '^Turin$' complete_line "$tool" verify --product T
+expect 0 '^services$' complete_line "$tool" verify --form s
 expect 0 '^best-effort$' complete_line "$tool" batch --revocation b
 expect 0 '^Makefile$' complete_line "$tool" show Make
 

@@ -126,6 +126,7 @@ int test_parse_run(void);
 int test_vectors_run(void);
 int test_chain_run(void);
 int test_expectation_run(void);
+int test_manifest_run(void);
 int test_policy_run(void);
 int test_policy_file_run(void);
 int test_tpm_run(void);

@@ -366,7 +366,7 @@ static void list_both(struct guest *guest, const struct blob *signing)
 	blob_free(&guest->tsm.manifest);
 	guest->tsm.manifest = list;
 	guest->request.manifest_version = 1;
-	guest->scene.policy.manifest_versions = 2;
+	guest->scene.policy.manifest_form = MANIFEST_FORM_LIST;
 }
 
 /* The other two ways to bind an AK, with keys of a real TPM implementation */

@@ -83,12 +83,12 @@ static void rsa_ak(struct scene *scene)
 
 static void kind_not_taken(struct scene *scene)
 {
-	scene->policy.manifest_kinds = 1u << MANIFEST_SERVICES;
+	scene->policy.manifest_form = MANIFEST_FORM_SERVICES;
 }
 
 static void version_not_taken(struct scene *scene)
 {
-	scene->policy.manifest_versions = 1u << 1;
+	scene->policy.manifest_form = MANIFEST_FORM_LIST;
 }
 
 static void no_manifest(struct scene *scene)
@@ -189,7 +189,7 @@ static void list_manifest(struct scene *scene, EVP_PKEY *signer)
 	blob_free(&scene->manifest);
 	assert_true(blob_copy(&scene->manifest, bytes, used));
 	blob_free(&key);
-	scene->policy.manifest_versions = 3;
+	scene->policy.manifest_form = MANIFEST_FORM_LIST;
 }
 
 static void ak_listed(struct scene *scene)
@@ -285,8 +285,9 @@ static void certified_no_tpm(struct scene *scene)
 }
 
 static const struct refusal keys[] = {
-	{"svsm: manifest kind", kind_not_taken, NULL, SVSM, "does not accept a single-service manifest", 0},
-	{"svsm: manifest version", version_not_taken, NULL, SVSM, "does not accept version 0", 0},
+	{"svsm: manifest kind", kind_not_taken, NULL, SVSM,
+	 "the evidence has a single-service manifest; a services manifest is asked for", 0},
+	{"svsm: manifest version", version_not_taken, NULL, SVSM, "the evidence has version 0 of the manifest", 0},
 	{"svsm: no manifest", nonce_only, no_manifest, SVSM, "has no manifest", ALSO(VERIFY_KEYS)},
 	{"keys: ECC EK", ecc_ek, NULL, 0, NULL, 0},
 	{"keys: ECC EK that is not taken", ecc_ek_not_taken, NULL, KEYS, "template L-2", 0},
