@@ -106,6 +106,11 @@ boot_long_mode:
 	movabs $1f, %rax
 	jmp *%rax
 1:	mov $boot_stack_end, %rsp
+	/* stack_marks.c looks at it later; the image's options are not known yet */
+	mov $boot_stack, %rdi
+	movabs $STACK_PAINT, %rax
+	mov $(BOOT_STACK_SIZE / 8), %ecx
+	rep stosq
 	xor %ebp, %ebp
 	call main_boot
 	ud2
@@ -138,6 +143,7 @@ boot_pd_low:
 	.skip 4096
 boot_pd_high:
 	.skip 4096
+	.globl boot_stack
 boot_stack:
 	.skip BOOT_STACK_SIZE
 boot_stack_end:

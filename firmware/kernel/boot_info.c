@@ -66,7 +66,8 @@ const struct boot_info *boot_info_get(void)
 	if (info->magic != BOOT_INFO_MAGIC || info->version != BOOT_INFO_VERSION || !page_in_region(info->cpuid_page) ||
 	    !page_in_region(info->secrets_page) || !page_in_region(info->memory_map) ||
 	    !addr_is_aligned(info->image_end, PAGE_SIZE) || info->image_end <= info->kernel_end ||
-	    info->image_end >= FW_BASE + FW_SIZE || !modules_ok(info) || !guest_ok(&info->guest))
+	    info->image_end >= FW_BASE + FW_SIZE || (info->options & ~BOOT_OPTIONS) != 0 || !modules_ok(info) ||
+	    !guest_ok(&info->guest))
 		return NULL;
 	return info;
 }

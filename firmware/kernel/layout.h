@@ -29,7 +29,8 @@
 #define BOOT_STACK_SIZE 16384
 #define KERNEL_STACK_SIZE 16384
 #define IST_STACK_SIZE 8192
-#define STACK_SLOT_SIZE 32768 /* stack and its guard pages */
+#define STACK_PAINT LAYOUT_U64(0xa5a5a5a5a5a5a5a5) /* what a stack holds where it has not been used */
+#define STACK_SLOT_SIZE 32768			   /* stack and its guard pages */
 
 #define SELECTOR_KERNEL_CODE 0x08
 #define SELECTOR_KERNEL_DATA 0x10

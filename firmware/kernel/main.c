@@ -24,6 +24,7 @@
 #include "rmp.h"
 #include "scheduler.h"
 #include "secrets.h"
+#include "stack_marks.h"
 #include "stacks.h"
 #include "timer.h"
 #include "window.h"
@@ -112,6 +113,7 @@ void main_boot(void)
 	paging_init();
 	ghcb_init(boot_ghcb);
 	console_printf("SVSM: VMPL0 firmware\n");
+	stack_marks_init((info->options & BOOT_OPTION_STACK_MARKS) != 0);
 	if (!cpuid_init(paging_pointer(gpa_of(info->cpuid_page))))
 		panic("the CPUID page is malformed");
 	enable_protections();

@@ -4,6 +4,7 @@
 
 #include "console.h"
 #include "ghcb.h"
+#include "stack_marks.h"
 
 #include <stdbool.h>
 
@@ -20,6 +21,7 @@ static void begin(void)
 static _Noreturn void end(const char *reason)
 {
 	console_printf("SVSM: panic: %s\n", reason);
+	stack_marks_update();
 	ghcb_terminate(GHCB_TERMINATE_SET_GENERAL, GHCB_TERMINATE_GENERAL);
 }
 

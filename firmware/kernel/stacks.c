@@ -24,6 +24,11 @@ const uint64_t *stacks_bottom(uint32_t cpu)
 	return (const uint64_t *)slot_base(cpu * STACKS_PER_CPU);
 }
 
+const uint64_t *stacks_ist_bottom(uint32_t cpu, uint32_t ist)
+{
+	return (const uint64_t *)slot_base(cpu * STACKS_PER_CPU + ist);
+}
+
 /* Maps @size bytes in the middle of a slot; returns the top, or 0. What is around them stays unmapped. */
 static uint64_t make(uint32_t slot, uint64_t size)
 {

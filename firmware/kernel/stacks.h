@@ -21,5 +21,7 @@ _Noreturn void stacks_enter(void (*entry)(void));
 
 /* Lowest address of a CPU's kernel stack, which is KERNEL_STACK_SIZE long. */
 const uint64_t *stacks_bottom(uint32_t cpu);
+/* And of its stack @ist of the interrupt stack table (IST_DOUBLE_FAULT), IST_STACK_SIZE long */
+const uint64_t *stacks_ist_bottom(uint32_t cpu, uint32_t ist);
 
 #endif

@@ -3,6 +3,7 @@
 #include "syscalls.h"
 
 #include "clock.h"
+#include "elf_image.h"
 #include "freestanding_string.h"
 #include "random.h"
 #include "service_files.h"
@@ -16,6 +17,8 @@
 #define HEAP_LIMIT (24ull * 1024 * 1024)
 #define MMAP_START 0x0000100000000000ull
 #define MMAP_SIZE (24ull * 1024 * 1024)
+static_assert(MMAP_START + MMAP_SIZE + SERVICE_STACK_GUARD <= SERVICE_STACK_TOP - SERVICE_STACK_SIZE,
+	      "a deep stack runs into nothing");
 #define PROT_WRITE_ 2u
 #define PROT_EXEC_ 4u
 #define MAP_PRIVATE_ 0x02u

@@ -178,6 +178,29 @@ static bool get_features(const struct place *place, json_t *object, const struct
 	return true;
 }
 
+static bool get_options(const struct place *place, json_t *object, uint32_t *out)
+{
+	json_t *list = json_object_get(object, "options"), *name;
+	size_t i;
+
+	*out = 0;
+	if (!list)
+		return true;
+	if (!json_is_array(list))
+		return refuse(place, "options", "must be an array of strings");
+	json_array_foreach(list, i, name)
+	{
+		if (!json_is_string(name) || strcmp(json_string_value(name), "stack-marks") != 0)
+			return error_set(place->error, ERROR_INVALID,
+					 "%s: options: entry %zu is no option's name; there is stack-marks",
+					 place->path, i);
+		if (*out & BOOT_OPTION_STACK_MARKS)
+			return refuse(place, "options", "\"stack-marks\" is listed twice");
+		*out |= BOOT_OPTION_STACK_MARKS;
+	}
+	return true;
+}
+
 static const struct {
 	const char *name;
 	enum boot_module_kind kind;
@@ -293,8 +316,8 @@ static bool get_guest(const struct place *outer, json_t *root, struct descriptio
 
 static bool get_root(const struct place *place, json_t *root, struct description *out)
 {
-	static const char *const known[] = {"$schema",	    "format", "version",  "name",    "profile", "guest_policy",
-					    "sev_features", "vcpus",  "firmware", "modules", "guest"};
+	static const char *const known[] = {"$schema",	    "format", "version", "name",     "profile", "guest_policy",
+					    "sev_features", "vcpus",  "options", "firmware", "modules", "guest"};
 	json_t *version;
 
 	if (!json_is_object(root))
@@ -307,8 +330,8 @@ static bool get_root(const struct place *place, json_t *root, struct description
 	return only_known(place, root, known, sizeof(known) / sizeof(known[0])) && get_name(place, root, &out->name) &&
 	       get_profile(place, root, &out->profile) && get_policy(place, root, &out->guest_policy) &&
 	       get_features(place, root, out->profile, &out->sev_features) && get_vcpus(place, root, &out->vcpus) &&
-	       get_string(place, root, "firmware", &out->firmware) && get_modules(place, root, out) &&
-	       get_guest(place, root, &out->guest);
+	       get_options(place, root, &out->options) && get_string(place, root, "firmware", &out->firmware) &&
+	       get_modules(place, root, out) && get_guest(place, root, &out->guest);
 }
 
 bool description_parse(const char *path, const char *text, size_t size, struct description *out, struct error *error)

@@ -36,6 +36,7 @@ struct description {
 	uint64_t guest_policy;
 	uint64_t sev_features; /* bits of the VMSA field; the profile and the firmware take them */
 	uint32_t vcpus;	       /* the image is for, 1 to MEASURE_VCPU_MAX */
+	uint32_t options;      /* BOOT_OPTION_ bits */
 	char *firmware;
 	size_t module_count;
 	struct description_module module[BOOT_MODULE_MAX];

@@ -65,6 +65,7 @@ static bool assign(const struct description *description, const struct image_inp
 	info->magic = BOOT_INFO_MAGIC;
 	info->version = BOOT_INFO_VERSION;
 	info->kernel_end = next;
+	info->options = description->options;
 	if (!take(&next, SNP_PAGE_SIZE, "boot info page", &out->boot_info_gpa, error) ||
 	    !take(&next, SNP_PAGE_SIZE, "CPUID page", &info->cpuid_page, error) ||
 	    !take(&next, SNP_PAGE_SIZE, "secrets page", &info->secrets_page, error) ||

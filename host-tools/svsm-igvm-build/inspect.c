@@ -43,16 +43,28 @@ static json_t *guest_json(const struct boot_guest *guest)
 			 "ranges", ranges);
 }
 
+static json_t *options_json(const struct boot_info *info)
+{
+	json_t *options = json_array();
+
+	if (info->options & BOOT_OPTION_STACK_MARKS)
+		json_array_append_new(options, json_string("stack-marks"));
+	if (info->options & ~BOOT_OPTIONS)
+		json_array_append_new(options, command_json_hex(info->options & ~BOOT_OPTIONS));
+	return options;
+}
+
 static json_t *boot_info_json(const struct igvm_file *file)
 {
 	struct boot_info info;
 
 	if (!contents_boot_info(file, &info))
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kernel_end", command_json_hex(info.kernel_end),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kernel_end", command_json_hex(info.kernel_end),
 			 "image_end", command_json_hex(info.image_end), "cpuid_page", command_json_hex(info.cpuid_page),
 			 "secrets_page", command_json_hex(info.secrets_page), "memory_map",
-			 command_json_hex(info.memory_map), "modules", modules_json(&info), "guest",
+			 command_json_hex(info.memory_map), "options", options_json(&info), "modules",
+			 modules_json(&info), "guest",
 			 info.guest.kind == BOOT_GUEST_NONE ? json_null() : guest_json(&info.guest));
 }
 

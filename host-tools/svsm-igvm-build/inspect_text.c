@@ -197,6 +197,8 @@ static void print_boot_info(const json_t *info)
 
 	fputs("\nboot info\n  ", stdout);
 	print_scalars(info);
+	json_array_foreach(json_object_get(info, "options"), index, item)
+		printf("  option  %s\n", json_string_value(item));
 	json_array_foreach(json_object_get(info, "modules"), index, item) printf(
 		"  module  %-14s %lld bytes at %s\n", string(item, "kind"), integer(item, "size"), number(item, "gpa"));
 	if (!json_is_object(guest))

@@ -67,6 +67,10 @@ struct boot_guest {
 	struct boot_range section[BOOT_GUEST_SECTION_MAX];
 };
 
+/* What an image asks of the firmware beside serving its guest. Measured like all of this. */
+#define BOOT_OPTION_STACK_MARKS 1u /* log how far each stack has been used: stack_marks.h */
+#define BOOT_OPTIONS BOOT_OPTION_STACK_MARKS
+
 struct boot_info {
 	uint64_t magic;
 	uint32_t version;
@@ -78,6 +82,8 @@ struct boot_info {
 	uint64_t memory_map; /* page with igvm_memory_map_entry[], filled by the host, not measured */
 	struct boot_module module[BOOT_MODULE_MAX];
 	struct boot_guest guest;
+	uint32_t options; /* BOOT_OPTION_ bits; one the firmware does not know is refused */
+	uint32_t reserved;
 };
 static_assert(sizeof(struct boot_info) <= 4096, "boot info fits in a page");
 

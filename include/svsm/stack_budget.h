@@ -6,7 +6,7 @@
  * GNU C.
  *
  *   STACK_ENTRY(function, bytes)             an entry, and the most stack it may use
- *   STACK_OF(stack, bytes, guard)            a stack, its size and the size of what faults below it
+ *   STACK_DECLARE(stack, bytes, guard)       a stack, its size and the size of what faults below it
  *   STACK_BEGINS(stack, function)            a function that begins on the stack
  *   STACK_INTERRUPTS(stack, function, times) one that may interrupt on the stack, nested so many times at most
  *   STACK_FRAME(function, bytes, why)        the frame of a function that the code does not bound
@@ -33,7 +33,7 @@
 						      ".popsection")
 
 #define STACK_ENTRY(function, bytes) STACK_BUDGET_RECORD_("entry", bytes, #function, "")
-#define STACK_OF(stack, bytes, guard)                                                                                  \
+#define STACK_DECLARE(stack, bytes, guard)                                                                             \
 	STACK_BUDGET_RECORD_("stack", bytes, #stack, "");                                                              \
 	STACK_BUDGET_RECORD_("guard", guard, #stack, "")
 #define STACK_BEGINS(stack, function) STACK_BUDGET_RECORD_("begins", 1, #stack, #function)

@@ -143,5 +143,6 @@ int main(void)
 	return EXIT_SUCCESS;
 }
 
-/* A page is left to what the kernel and the C library put on the stack before main. */
-STACK_ENTRY(main, SERVICE_STACK_SIZE - 4096);
+STACK_DECLARE(service, SERVICE_STACK_SIZE - SERVICE_STACK_ABOVE_MAIN, SERVICE_STACK_GUARD);
+STACK_BEGINS(service, main);
+STACK_ENTRY(handle, SERVICE_STACK_SIZE / 4 * 3);

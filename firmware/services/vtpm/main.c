@@ -47,7 +47,11 @@ int main(void)
 	return EXIT_SUCCESS;
 }
 
-/* A page is left to what the kernel and the C library put on the stack before main. */
-STACK_ENTRY(main, SERVICE_STACK_SIZE - 4096);
+STACK_DECLARE(service, SERVICE_STACK_SIZE - SERVICE_STACK_ABOVE_MAIN, SERVICE_STACK_GUARD);
+STACK_BEGINS(service, main);
 STACK_ENTRY(requests_handle, SERVICE_STACK_SIZE / 4 * 3);
-STACK_ENTRY(key_list_make_next, SERVICE_STACK_SIZE / 4 * 3); /* keys of every type */
+STACK_ENTRY(key_list_make_next, SERVICE_STACK_SIZE / 4 * 3);
+/* libtpms makes keys of every type: the numbers, and the object around them */
+STACK_ENTRY(CryptRsaGenerateKey, SERVICE_STACK_SIZE / 2);
+STACK_ENTRY(CryptEccGenerateKey, SERVICE_STACK_SIZE / 2);
+STACK_ENTRY(CryptCreateObject, SERVICE_STACK_SIZE / 2); /* symmetric and keyed-hash keys too */

@@ -29,6 +29,7 @@ static void good(void **state)
 	assert_int_equal(description.guest_policy, 0x30000);
 	assert_int_equal(description.sev_features, 1);
 	assert_int_equal(description.vcpus, 1);
+	assert_int_equal(description.options, 0);
 	assert_int_equal(description.module_count, 1);
 	assert_int_equal(description.module[0].kind, BOOT_MODULE_ATTEST);
 	assert_int_equal(description.guest.kind, BOOT_GUEST_FLAT64);
@@ -40,8 +41,9 @@ static void good(void **state)
 
 static void features_and_vcpus(void **state)
 {
-	static const char text[] = "{" HEAD "\"guest_policy\":\"0x3030000\",\"vcpus\":512,"
-				   "\"sev_features\":[\"debug-swap\",\"snp\"]," FIRMWARE "}";
+	static const char text[] =
+		"{" HEAD "\"guest_policy\":\"0x3030000\",\"vcpus\":512,\"options\":[\"stack-marks\"],"
+		"\"sev_features\":[\"debug-swap\",\"snp\"]," FIRMWARE "}";
 	struct description description;
 	struct error error;
 
@@ -49,6 +51,7 @@ static void features_and_vcpus(void **state)
 	if (!description_parse("d.json", text, strlen(text), &description, &error))
 		fail_msg("%s", error.text);
 	assert_int_equal(description.vcpus, 512);
+	assert_int_equal(description.options, BOOT_OPTION_STACK_MARKS);
 	assert_int_equal(description.sev_features, SEV_FEATURE_SNP | SEV_FEATURE_DEBUG_SWAP);
 	assert_int_equal(description.guest_policy, 0x3030000);
 	description_free(&description);
@@ -92,6 +95,10 @@ static void bad(void **state)
 		{"{" HEAD "\"guest_policy\":\"0x30000\",\"sev_features\":[\"snp\",\"secure-tsc\"]," FIRMWARE "}",
 		 "\"secure-tsc\": the firmware cannot run with it: "},
 		{"{" HEAD POLICY FIRMWARE ",\"vcpus\":0}", "vcpus: must be"},
+		{"{" HEAD POLICY FIRMWARE ",\"options\":\"stack-marks\"}", "options: must be"},
+		{"{" HEAD POLICY FIRMWARE ",\"options\":[\"marks\"]}", "options: entry 0"},
+		{"{" HEAD POLICY FIRMWARE ",\"options\":[\"stack-marks\",\"stack-marks\"]}",
+		 "options: \"stack-marks\""},
 		{"{" HEAD POLICY FIRMWARE ",\"vcpus\":513}", "vcpus: must be"},
 		{"{" HEAD POLICY FIRMWARE ",\"vcpus\":\"2\"}", "vcpus: must be"},
 		{"{" HEAD POLICY FIRMWARE ",\"modules\":{}}", "modules: must be"},
