@@ -113,11 +113,25 @@ static bool check_provider(const struct entry *entry, struct error *error)
 	return ok;
 }
 
+/* The most privileged VMPL whose report the guest's own key can ask for; without this the kernel asks for VMPL 0 */
+static bool lowest_level(struct entry *entry, struct error *error)
+{
+	struct blob floor;
+	bool ok;
+
+	if (!has_attribute(entry, "privlevel_floor"))
+		return true;
+	ok = read_attribute(entry, "privlevel_floor", &floor, error) &&
+	     write_attribute(entry, "privlevel", floor.data, floor.size, error);
+	blob_free(&floor);
+	return ok;
+}
+
 static bool configure(struct entry *entry, const struct tsm_request *request, bool svsm, struct error *error)
 {
 	char version[16];
 
-	if (svsm && !write_text(entry, "service_provider", "svsm", error))
+	if (svsm ? !write_text(entry, "service_provider", "svsm", error) : !lowest_level(entry, error))
 		return false;
 	if (svsm && !request->services) {
 		snprintf(version, sizeof(version), "%u", request->version);
@@ -143,8 +157,12 @@ static bool read_generation(const struct entry *entry, unsigned long *out, struc
 
 static bool read_answer(const struct entry *entry, struct tsm_answer *out, struct error *error)
 {
-	return read_attribute(entry, "outblob", &out->report, error) &&
-	       (!has_attribute(entry, "auxblob") || read_attribute(entry, "auxblob", &out->certificates, error)) &&
+	if (!read_attribute(entry, "outblob", &out->report, error))
+		return false;
+	/* What Linux gives when the host refuses its request */
+	if (out->report.size == 0)
+		return error_io(error, "%s/outblob: the kernel gives no report; its log says why", entry->path);
+	return (!has_attribute(entry, "auxblob") || read_attribute(entry, "auxblob", &out->certificates, error)) &&
 	       (!out->has_svsm || read_attribute(entry, "manifestblob", &out->manifest, error));
 }
 

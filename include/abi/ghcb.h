@@ -54,6 +54,9 @@
 #define GHCB_EXIT_FEATURES 0x8000fffdull
 #define GHCB_EXIT_UNSUPPORTED 0x8000fffeull
 
+/* Extended guest request: certificate table; GUID, offset, length */
+#define GHCB_CERTIFICATE_ENTRY_SIZE 24u
+
 /* AP creation. EXITINFO1: 63:32 APIC id, 19:16 VMPL, 15:0 request; EXITINFO2: VMSA; RAX: SEV_FEATURES */
 #define GHCB_AP_APIC_ID_SHIFT 32
 #define GHCB_AP_VMPL_SHIFT 16

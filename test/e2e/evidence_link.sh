@@ -38,9 +38,11 @@ link_activate() { # the guest's EK and AK, and a credential for them
 	echo "credential ${credential[0]} ${credential[1]}" >&9
 }
 
-link_collect() { # REQUEST [signing]: the line that asks for evidence; with a signing key there is no credential
+# link_collect REQUEST [signing|none]: the line that asks for evidence; there is no credential for a signing key, nor for a
+# guest without TPM
+link_collect() {
 	echo "$1" >&9
-	[[ ${2:-} == signing ]] || link_activate
+	[[ ${2:-} == signing || ${2:-} == none ]] || link_activate
 	expect_line evidence
 	[[ $reply =~ ^[0-9]{1,7}$ ]] || fail "strange size of evidence: ${reply:0:40}"
 	timeout 60 head -c "$reply" <&8 >"$evidence" || fail "the evidence stops early; see $link_dir/console.log"

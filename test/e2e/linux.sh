@@ -4,34 +4,36 @@
 #
 # Boots upstream Linux, unmodified, at VMPL2 on the simulated SNP machine, runs its checks of vTPM and attestation, and
 # verifies its evidence as a relying party; `make attest-linux` calls this.
-#   usage: linux.sh [--kernel {svsm|stock}] [--attack command-line] [--cached] [--out DIR] [--quiet]
+#   usage: linux.sh [--kernel {svsm|stock}] [--attack command-line] [--checks LIST] [--cached] [--out DIR] [--quiet]
 # --kernel: svsm (default) is built from upstream sources and has the vTPM driver; stock is Debian's own 6.12 cloud
 # kernel: attestation only. --attack command-line boots the same image with one character of the kernel's command line
-# changed: the relying party has to refuse. --cached: use a kernel from the cache only.
+# changed: the relying party has to refuse. --checks: only these of test/e2e/linux/guest/, with commas between. --cached:
+# use a kernel from the cache only.
 # Exit status: svsm-attest's (0 accepted, 10..20 refused at a stage); 3 when a check failed in the guest or the machine
 # did not deliver evidence; 77 when the kernel cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export MACHINE_MEMORY=${MACHINE_MEMORY:-768M} MACHINE_SECONDS=${MACHINE_SECONDS:-300} LINK_SECONDS=${LINK_SECONDS:-240}
+export MACHINE_MEMORY=${MACHINE_MEMORY:-768M} MACHINE_SECONDS=${MACHINE_SECONDS:-900} LINK_SECONDS=${LINK_SECONDS:-600}
 # shellcheck source=test/e2e/machine.sh
 source test/e2e/machine.sh
 # shellcheck source=test/e2e/evidence_link.sh
 source test/e2e/evidence_link.sh
 
-kernel=svsm attack=none cached='' OUT='' quiet=false
+kernel=svsm attack=none cached='' OUT='' quiet=false checks=''
 usage() {
-	echo "usage: $0 [--kernel {svsm|stock}] [--attack command-line] [--cached] [--out DIR] [--quiet]" >&2
+	sed -n 's/^#  *usage: linux.sh/usage: linux.sh/p' "$0" >&2
 	exit 2
 }
 while (($#)); do
 	case $1 in
 	--cached) cached=--cached ;;
 	--quiet) quiet=true ;;
-	--kernel | --attack | --out)
+	--kernel | --attack | --checks | --out)
 		(($# > 1)) || usage
 		case $1 in
 		--kernel) kernel=$2 ;;
 		--attack) attack=$2 ;;
+		--checks) checks=$2 ;;
 		--out) OUT=$2 ;;
 		esac
 		shift
@@ -41,7 +43,8 @@ while (($#)); do
 	shift
 done
 [[ $kernel == svsm || $kernel == stock ]] || usage
-[[ $attack == none || ($attack == command-line && $kernel == svsm) ]] || usage
+[[ $attack == none || $attack == command-line ]] || usage
+[[ $checks =~ ^[a-z,]*$ ]] || usage
 OUT=${OUT:-$BUILD/linux/$kernel}
 
 say() { $quiet || echo "$*"; }
@@ -51,12 +54,11 @@ fail() {
 }
 svsm_attest=$BUILD/bin/svsm-attest
 state=$OUT/relying-party.json evidence=$OUT/evidence.json
-POLICY=manifests/policies/conformance.json
 
-# What this kernel can show, in this order
+# What this kernel can show, in this order, and what a relying party asks of it
 case $kernel in
-svsm) checks=attest,vtpm,evidence ;;
-stock) checks=attest ;;
+svsm) checks=${checks:-attest,vtpm,collect,evidence} keys=long policy=conformance binding='' ;;
+stock) checks=${checks:-attest,evidence} keys=conformance policy=report binding=none ;;
 esac
 
 folder=$(test/e2e/linux/kernel.sh $cached "$kernel")
@@ -65,19 +67,20 @@ rm -f "$evidence" "$OUT/verdict.json"
 modules=''
 [[ ! -d $folder/modules ]] || modules=$folder/modules
 # shellcheck disable=SC2086 # none or one word
-test/e2e/linux/initramfs.sh "$OUT/initramfs.cpio" $modules
+test/e2e/linux/initramfs.sh "$OUT/initramfs.cpio" "$svsm_attest" $modules
 
 # No ACPI, PCI or APIC in this machine; its timer interrupt is too far away to measure the time stamp counter with
 khz=$("$BUILD/bin/tsc-khz")
-HZ=250
+HZ=$(sed -n 's/^CONFIG_HZ=//p' "$folder/config")
 command_line="console=ttyS0 nokaslr nosmp noapic nolapic acpi=off pci=off tsc=reliable tsc_early_khz=$khz"
 command_line+=" lpj=$((khz * 1000 / HZ)) no_timer_check swiotlb=1024 panic=-1 checks=$checks"
+command_line+=" keys=$(jq '.templates | length' "manifests/keys/$keys.json")"
 describe() { # COMMAND-LINE: the image description
 	jq -n --arg kernel "$folder/bzImage" --arg initrd "$(realpath "$OUT/initramfs.cpio")" --arg line "$1" \
-		--arg name "linux-$kernel" '{format: "svsm-image", version: 1, name: $name, profile: "qemu-kvm",
+		--arg name "linux-$kernel" --arg keys "keys/$keys.keys" '{format: "svsm-image", version: 1, name: $name, profile: "qemu-kvm",
 		guest_policy: "0x30000", sev_features: ["snp"], firmware: "firmware/svsm.elf",
 		modules: [{kind: "vtpm", file: "firmware/vtpm"}, {kind: "attest", file: "firmware/attest"},
-			{kind: "key-templates", file: "keys/conformance.keys"}],
+			{kind: "key-templates", file: $keys}],
 		guest: {kind: "linux", kernel: $kernel, initrd: $initrd, command_line: $line}}'
 }
 describe "$command_line" >"$OUT/image.json"
@@ -100,9 +103,9 @@ say "machine         $($QEMU --version | head -n 1), snp-sim and amd-sp: simulat
 verdict=0
 if [[ ,$checks, == *,evidence,* ]]; then
 	link_expect_ready
-	link_collect "nonce $nonce"
+	link_collect "nonce $nonce" "$binding"
 	say "evidence        $evidence ($(stat -c %s "$evidence") bytes) after $((($(date +%s%N) - start) / 1000000)) ms"
-	"$svsm_attest" verify "$evidence" --state "$state" --reference "$OUT/reference.json" --policy "$POLICY" \
+	"$svsm_attest" verify "$evidence" --state "$state" --reference "$OUT/reference.json" --policy "manifests/policies/$policy.json" \
 		--kds-url "$(cat "$OUT/run/sp/kds-url")" --trust-root "$OUT/run/sp/ark.pem" --no-cache --json-file "$OUT/verdict.json" ||
 		verdict=$?
 fi
@@ -113,6 +116,13 @@ machine_stop_sp
 $quiet || grep -a -E '^(ok|FAIL|guest:) ' "$OUT/run/console.log" | tr -d '\r' || true
 say "machine ended   with status $status after $((($(date +%s%N) - start) / 1000000)) ms"
 ((status == 0)) || fail "the machine ended with QEMU status $status; see $OUT/run/console.log and host.log"
-grep -a -q '^guest: [1-9][0-9]* checks passed, 0 failed' "$OUT/run/console.log" ||
+grep -aq '^guest: [1-9][0-9]* checks passed, 0 failed' "$OUT/run/console.log" ||
 	fail "not all checks passed in the guest; see $OUT/run/console.log"
+if [[ $kernel == svsm && ,$checks, == *,attest,* ]]; then
+	# Linux's first buffer for a manifest is a page: a longer one is refused with its size in RCX, and then given
+	awk '/protocol 1 call 1: .* result 80000005 rcx 1[0-9a-f][0-9a-f][0-9a-f]$/ { size = $NF }
+		/protocol 1 call 1: .* result 0 rcx / && $NF == size { found = 1 } END { exit !found }' "$OUT/run/host.log" ||
+		fail "no attestation call was answered with the sizes of too small buffers and then served; see $OUT/run/host.log"
+fi
+say "longest stays   $(sed -n 's/^snp-sim: longest residency //p' "$OUT/run/host.log") (in VMPL0, of one SVSM call)"
 exit "$verdict"

@@ -99,11 +99,12 @@ static void write_blobs(const char *entry)
 {
 	struct snp_report report = tsm->report;
 	uint8_t input[64 + 8192];
-	char provider[16] = "";
+	char provider[16] = "", level[16] = "0";
 	const struct blob *manifest = &tsm->services;
-	bool svsm;
+	bool svsm, refused;
 
 	assert_int_equal(get(entry, "inblob", input, sizeof(input)), 64);
+	get(entry, "privlevel", level, sizeof(level) - 1);
 	svsm = get(entry, "service_provider", provider, sizeof(provider) - 1) == 4 && strcmp(provider, "svsm") == 0;
 	memset(tsm->service_guid, 0, sizeof(tsm->service_guid));
 	memset(tsm->service_manifest_version, 0, sizeof(tsm->service_manifest_version));
@@ -120,7 +121,8 @@ static void write_blobs(const char *entry)
 		put(entry, "manifestblob", manifest->data, manifest->size);
 	}
 	fixture_sign_report(&report, fixture_keys()->vcek);
-	put(entry, "outblob", &report, sizeof(report));
+	refused = tsm->refused || (!svsm && strtoul(level, NULL, 10) < tsm->floor);
+	put(entry, "outblob", &report, refused ? 0 : sizeof(report));
 	put(entry, "auxblob", tsm->certificates.data, tsm->certificates.size);
 }
 
@@ -140,6 +142,10 @@ int __wrap_open(const char *path, int flags, ...)
 	}
 	if (strcmp(name, "provider") == 0) {
 		snprintf(text, sizeof(text), "%s\n", tsm->provider);
+		put(entry, name, text, strlen(text));
+	}
+	if (strcmp(name, "privlevel_floor") == 0) {
+		snprintf(text, sizeof(text), "%u\n", tsm->floor);
 		put(entry, name, text, strlen(text));
 	}
 	if (strcmp(name, "generation") == 0) {

@@ -13,7 +13,9 @@
 struct fake_tsm {
 	char root[64];
 	bool no_svsm;			/* a guest at VMPL0, or a kernel without SVSM support */
+	unsigned int floor;		/* lowest VMPL the guest's own key may ask for */
 	const char *provider;		/* "sev_guest" */
+	bool refused;			/* by the host: Linux then gives an empty report */
 	unsigned int disturbances;	/* so many reads find that somebody else wrote */
 	struct blob manifest, services; /* of the vTPM alone, and of all services */
 	struct blob certificates;

@@ -420,6 +420,21 @@ static void without_svsm(void **unused)
 	close_guest(&guest);
 }
 
+/* The guest's own report at VMPL2, where there is an SVSM that it does not ask: its key is not good for VMPL 0. */
+static void own_report(void **unused)
+{
+	struct guest guest;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.tsm.floor = 2;
+	guest.request.no_svsm = guest.request.no_tpm = true;
+	assert_int_equal(judge(&guest, false), 0);
+	assert_null(guest.evidence.manifest.data);
+	assert_memory_equal(guest.evidence.report.data + 0x50, guest.request.nonce, 64);
+	close_guest(&guest);
+}
+
 /* A TPM that no manifest ties to the report is no evidence. */
 static void tpm_without_svsm(void **unused)
 {
@@ -478,6 +493,20 @@ static void other_provider(void **unused)
 	close_guest(&guest);
 }
 
+static void refused_by_host(void **unused)
+{
+	struct guest guest;
+	struct error error;
+
+	(void)unused;
+	open_guest(&guest);
+	guest.tsm.refused = true;
+	assert_false(collect(&guest.request, &guest.evidence, guest.notes, &error));
+	assert_non_null(strstr(error.text, "gives no report"));
+	assert_int_equal(guest.tsm.entries, 0);
+	close_guest(&guest);
+}
+
 static void no_configfs(void **unused)
 {
 	struct guest guest;
@@ -531,10 +560,12 @@ int main(void)
 		cmocka_unit_test(ecc_endorsement_key),
 		cmocka_unit_test(without_credential),
 		cmocka_unit_test(without_svsm),
+		cmocka_unit_test(own_report),
 		cmocka_unit_test(tpm_without_svsm),
 		cmocka_unit_test(without_tpm),
 		cmocka_unit_test(disturbed_entry),
 		cmocka_unit_test(other_provider),
+		cmocka_unit_test(refused_by_host),
 		cmocka_unit_test(no_configfs),
 		cmocka_unit_test(unreachable_tpm),
 		cmocka_unit_test(credential_for_another_key),

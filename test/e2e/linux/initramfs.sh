@@ -2,30 +2,36 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) The SVSM Authors
 #
-# Makes the Linux guest's initramfs: busybox, tpm2-tools and their libraries from this machine, the guest's checks, and
-# kernel modules from a folder. Same files in, same bytes out. It is not compressed: unpacking would cost a simulated
-# processor more time than loading it.
-#   usage: initramfs.sh OUT.cpio [MODULES-DIR]
+# Makes the Linux guest's initramfs: busybox, tpm2-tools and svsm-attest with their libraries from this machine, the guest's
+# checks, and kernel modules from a folder. Same files in, same bytes out. It is not compressed: unpacking would cost a
+# simulated processor more time than loading it.
+#   usage: initramfs.sh OUT.cpio SVSM-ATTEST [MODULES-DIR]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-(($# == 1 || $# == 2)) || {
-	echo "usage: $0 OUT.cpio [MODULES-DIR]" >&2
+(($# == 2 || $# == 3)) || {
+	echo "usage: $0 OUT.cpio SVSM-ATTEST [MODULES-DIR]" >&2
 	exit 2
 }
 out=$1
-modules=${2:-}
+svsm_attest=$2
+modules=${3:-}
 umask 022
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
-copy() { # FILE: with the libraries it names, at the same place
-	local file library
+copy_libraries() { # FILE: those it names, at the same place
+	local library
+	while read -r library; do
+		[[ -e $root$library ]] || { mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"; }
+	done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
+}
+
+copy() { # FILE...: at the same place, with its libraries
+	local file
 	for file in "$@"; do
 		mkdir -p "$root$(dirname "$file")"
 		cp -L "$file" "$root$file"
-		while read -r library; do
-			[[ -e $root$library ]] || { mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"; }
-		done < <(ldd "$file" 2>/dev/null | grep -o '/[^ ]*')
+		copy_libraries "$file"
 	done
 }
 
@@ -41,6 +47,8 @@ copy "$tpm2" "$(ldconfig -p | awk '$1 == "libtss2-tcti-device.so.0" { print $NF;
 for tool in "$(dirname "$tpm2")"/tpm2_*; do
 	ln -s "$tpm2" "$root/bin/$(basename "$tool")"
 done
+cp "$svsm_attest" "$root/bin/svsm-attest"
+copy_libraries "$svsm_attest"
 cp "$here"/guest/*.sh "$root/checks/"
 cp "$here/guest/init" "$root/init"
 chmod 755 "$root/init"

@@ -5,9 +5,10 @@
 # Provides a Linux kernel for the guest and prints its folder in the cache, which holds bzImage, config and version.
 #   usage: kernel.sh [--cached] {svsm|stock}
 # svsm: upstream sources from Debian's package, built with kernel.config beside this file: the only one with the vTPM
-# driver. stock: Debian's own 6.12 cloud kernel, unchanged; its folder also has modules/.
+# driver. stock: Debian's own 6.12 cloud kernel, unchanged; its folder also has modules/, numbered in the order in which they
+# can be loaded.
 # A kernel in the cache is taken as it is, without network; its folder is keyed by version and, when built here, by
-# configuration and compiler. With --cached, nothing is fetched or built. The cache is $SVSM_CACHE, by default
+# configuration and compiler; of stock, by the modules that are taken. With --cached, nothing is fetched or built. The cache is $SVSM_CACHE, by default
 # ${XDG_CACHE_HOME:-~/.cache}/svsm. Exit status: 0; 77 when the kernel cannot be had; 1 when the build fails.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +17,8 @@ source "$here/packages.sh"
 
 SOURCE_SUITE=forky SOURCE_PACKAGE=linux-source-7.2
 STOCK_SUITE=bookworm-backports STOCK_PATTERN='^linux-image-6\.12\..*-cloud-amd64$'
-STOCK_MODULES='tsm sev-guest'
+# sev-guest asks for gcm(aes) when it is probed, so that gcm and ghash have to be there before
+STOCK_MODULES='ghash-generic gcm sev-guest'
 cached=false work=''
 
 # finish_folder WORK FOLDER: a folder appears complete or not at all, also when two runs make it at once
@@ -87,9 +89,24 @@ svsm_kernel() {
 	echo "$folder"
 }
 
+modules() { # ROOT OUT: the modules and those they need, from an unpacked package
+	local release count=0 kind file
+	release=$(basename "$1"/lib/modules/*)
+	depmod -b "$1" "$release"
+	# shellcheck disable=SC2086 # words
+	modprobe -d "$1" -S "$release" --show-depends -a $STOCK_MODULES | awk '!seen[$2]++' >"$2/order"
+	while read -r kind file; do
+		[[ $kind == insmod ]] || continue # "builtin" needs nothing
+		count=$((count + 1))
+		xz -dc "$file" >"$2/$(printf '%02d' "$count")-$(basename "$file" .xz)"
+	done <"$2/order"
+	rm "$2/order"
+}
+
 stock_kernel() {
-	local folder package version
-	folder=$(newest "$SVSM_CACHE/"linux-image-6.12.*)
+	local folder package version key
+	key=$(sha256sum <<<"$STOCK_MODULES" | head -c 12)
+	folder=$(newest "$SVSM_CACHE/linux-image-6.12."*"_$key")
 	if [[ $folder == '' ]]; then
 		not_cached stock
 		packages_update "$STOCK_SUITE"
@@ -97,7 +114,7 @@ stock_kernel() {
 			sort -V | tail -n 1)
 		[[ $package != '' ]] || packages_missing "$STOCK_SUITE has no 6.12 cloud kernel any more"
 		version=$(packages_version "$STOCK_SUITE" "$package")
-		folder=$SVSM_CACHE/${package}_$version
+		folder=$SVSM_CACHE/${package}_${version}_$key
 		work=$(mktemp -d "$SVSM_CACHE/work.XXXXXX")
 		trap 'rm -rf "$work"' EXIT
 		mkdir "$work/out" "$work/out/modules" "$work/deb" "$work/root"
@@ -106,9 +123,7 @@ stock_kernel() {
 		dpkg-deb --extract "$work/deb/"*.deb "$work/root"
 		cp "$work/root/boot/"vmlinuz-* "$work/out/bzImage"
 		cp "$work/root/boot/"config-* "$work/out/config"
-		for module in $STOCK_MODULES configfs; do
-			find "$work/root" -name "$module.ko.xz" -exec xz -dc '{}' ';' >"$work/out/modules/$module.ko"
-		done
+		modules "$work/root" "$work/out/modules"
 		echo "$package $version" >"$work/out/version"
 		finish_folder "$work/out" "$folder"
 	fi

@@ -24,7 +24,7 @@ packages_mirror() {
 
 # packages_apt SUITE COMMAND...: apt-get or apt-cache with the private configuration of one suite
 packages_apt() {
-	local suite=$1 command=$2 dir=$SVSM_CACHE/apt/$1
+	local command=$2 dir=$SVSM_CACHE/apt/$1
 	shift 2
 	"$command" -q -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \

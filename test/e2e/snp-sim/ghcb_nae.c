@@ -107,6 +107,29 @@ static void guest_request(struct ghcb *ghcb, uint64_t request, uint64_t response
 	ghcb_answer(ghcb, 0, status == SP_STATUS_BUSY ? (uint64_t)SNP_GUEST_REQ_VMM_BUSY << 32 : status);
 }
 
+/*
+ * The same with the host's certificates: RAX is where, RBX how many pages. This host has none, which is a table of one
+ * entry of zeros (GHCB, SNP Extended Guest Request).
+ */
+static void extended_guest_request(struct ghcb *ghcb, uint64_t request, uint64_t response)
+{
+	uint8_t *table;
+
+	if (!VALID(ghcb, rax) || !VALID(ghcb, rbx)) {
+		ghcb_refuse(ghcb, GHCB_BAD_MISSING_INPUT);
+		return;
+	}
+	if (ghcb->rbx != 0) {
+		table = (ghcb->rax & (PAGE_SIZE - 1)) == 0 ? ghcb_shared(ghcb->rax, PAGE_SIZE) : 0;
+		if (table == 0) {
+			ghcb_refuse(ghcb, GHCB_BAD_INPUT);
+			return;
+		}
+		memset(table, 0, GHCB_CERTIFICATE_ENTRY_SIZE);
+	}
+	guest_request(ghcb, request, response);
+}
+
 static void run_vmpl(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t vmpl)
 {
 	ghcb_answer(ghcb, 0, 0);
@@ -139,6 +162,9 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		break;
 	case GHCB_EXIT_GUEST_REQUEST:
 		guest_request(ghcb, info_1, info_2);
+		break;
+	case GHCB_EXIT_EXT_GUEST_REQUEST:
+		extended_guest_request(ghcb, info_1, info_2);
 		break;
 	case GHCB_EXIT_AP_CREATION:
 		ghcb_ap_creation(vcpu, ghcb, info_1, info_2);

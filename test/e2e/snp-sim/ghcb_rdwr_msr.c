@@ -27,6 +27,7 @@ static const struct {
 	{0xc0002000, 0xc00021ff}, /* the same, scalable */
 	{0xc0010010, 0xc0010010}, /* SYSCFG: memory encryption is not the guest's to switch */
 	{0xc0010015, 0xc0010015}, /* HWCR */
+	{0xc001001f, 0xc001001f}, /* NB_CFG: no access to extended PCI configuration space by ports */
 };
 
 static bool is_quiet(uint32_t msr)

@@ -42,7 +42,7 @@ void residency_start(struct vcpu *vcpu, uint64_t rax)
 	vcpu->call_start = cpu_tsc();
 }
 
-void residency_end(struct vcpu *vcpu)
+void residency_end(struct vcpu *vcpu, uint64_t rax, uint64_t rcx)
 {
 	uint64_t ticks = cpu_tsc() - vcpu->call_start;
 	struct kind *kind;
@@ -58,8 +58,8 @@ void residency_end(struct vcpu *vcpu)
 		kind->longest_on = vcpu->apic_id;
 	}
 	if (residency_log_calls)
-		report_log("snp-sim: call cpu %u protocol %u call %u: %lu us\n", vcpu->apic_id,
-			   (uint32_t)(vcpu->call >> 32), (uint32_t)vcpu->call, microseconds(ticks));
+		report_log("snp-sim: call cpu %u protocol %u call %u: %lu us, result %lx rcx %lx\n", vcpu->apic_id,
+			   (uint32_t)(vcpu->call >> 32), (uint32_t)vcpu->call, microseconds(ticks), rax, rcx);
 }
 
 void residency_report(void)

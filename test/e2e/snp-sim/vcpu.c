@@ -189,7 +189,7 @@ bool vcpu_switch(struct vcpu *vcpu, unsigned int vmpl, uint64_t exit_code)
 	if (vmpl == 0)
 		residency_start(vcpu, vcpu_current(vcpu)->vmcb->rax);
 	else if (vcpu->vmpl == 0)
-		residency_end(vcpu);
+		residency_end(vcpu, target->vmsa->rax, target->vmsa->rcx);
 	vcpu->vmpl = vmpl;
 	target->halted = target->held = target->starts = false;
 	vcpu_attach(vcpu);

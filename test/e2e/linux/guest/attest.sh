@@ -5,6 +5,7 @@
 # Attestation through configfs-tsm, as any guest does it. The nonces here are the guest's own: the relying party's comes
 # with evidence.sh.
 REPORTS=/sys/kernel/config/tsm/report
+KEYS=$(sed -n 's/.*\bkeys=\([0-9]*\).*/\1/p' /proc/cmdline) # in the image's key-template manifest
 VTPM_GUID=c476f1eb-0123-45a5-9641-b4e7dde5bfe3
 
 # report NAME [ATTRIBUTE=VALUE...]: asks the SVSM; leaves NAME.report, NAME.manifest, NAME.certificates, and makes
@@ -34,9 +35,12 @@ vmpl_of() {
 	same "$(hex "$1.report" 48 4)" "$2"
 }
 
-# The kernel gives a blob in pieces of any size
-short_reads() {
-	dd if="$REPORTS/$1/$2" bs="$3" 2>/dev/null | cmp - "$1.$4"
+# The kernel gives a blob in pieces of any size, the first reader of a new report included
+short_reads() { # NAME
+	head -c 64 /dev/urandom >"$1.nonce"
+	dd if="$1.nonce" of="$REPORTS/$1/inblob" bs=64 2>/dev/null || return
+	dd if="$REPORTS/$1/outblob" bs=7 2>/dev/null >"$1.report" || return
+	dd if="$REPORTS/$1/manifestblob" bs=100 2>/dev/null | cmp - "$1.manifest" && bound "$1"
 }
 
 # Services manifest: GUID, length, count; then for each service GUID, offset and length
@@ -52,16 +56,32 @@ list_has() { # COUNT
 	same "$(hex keys.manifest 10 "$(stat -c %s vtpm.manifest)")" "$(hex vtpm.manifest)"
 }
 
+# The kernel first offers a page for the manifest. This one is longer, so that the SVSM answers with the sizes, and the
+# kernel asks again.
+longer_than_a_page() {
+	[ "$(stat -c %s "$1.manifest")" -gt 4096 ]
+}
+
+refused() { # ATTRIBUTE=VALUE...: no report, and the next request is served
+	! report refused "$@" || return
+	rmdir "$REPORTS/refused"
+}
+
 check 'sysfs: VMPL 2' same "$(cat /sys/devices/system/cpu/sev/vmpl)" 2
 check 'report for all services' report all
 check 'report for all services: REPORT_DATA' bound all
 check 'report for all services: VMPL 0' vmpl_of all 00000000
 check 'report for all services: the vTPM is one' services_has_vtpm all.manifest
+check 'report for all services: short reads' short_reads all
 check 'report for the vTPM' report vtpm "service_guid=$VTPM_GUID" service_manifest_version=0
 check 'report for the vTPM: REPORT_DATA' bound vtpm
 check 'report for the vTPM: VMPL 0' vmpl_of vtpm 00000000
-check 'short reads of the report' short_reads vtpm outblob 7 report
-check 'short reads of the manifest' short_reads vtpm manifestblob 100 manifest
+check 'report for the vTPM: short reads' short_reads vtpm
 check 'report for all keys of the vTPM' report keys "service_guid=$VTPM_GUID" service_manifest_version=1
 check 'report for all keys: REPORT_DATA' bound keys
-check 'report for all keys: there are nine' list_has 9
+check 'report for all keys: VMPL 0' vmpl_of keys 00000000
+check "report for all keys: there are $KEYS" list_has "$KEYS"
+[ "$KEYS" -lt 16 ] || check 'report for all keys: longer than the first buffer' longer_than_a_page keys
+check 'report for all keys: short reads' short_reads keys
+check 'no report for an unknown service' refused service_guid=00000000-0000-0000-0000-000000000001
+check 'no report for an unknown manifest version' refused "service_guid=$VTPM_GUID" service_manifest_version=9
