@@ -4,6 +4,7 @@
 
 #include "build.h"
 #include "cpu_model.h"
+#include "description_find.h"
 #include "differences.h"
 #include "load.h"
 
@@ -14,14 +15,15 @@
 
 static const char help[] =
 	"Usage: " PROGRAM " diff [OPTIONS] A.igvm B.igvm\n"
+	"       " PROGRAM " diff [OPTIONS] A.igvm DIR\n"
 	"       " PROGRAM " diff [OPTIONS] A.igvm --description DESCRIPTION.json [--input-dir DIR]\n"
 	"Say what differs between two images, or between an image and its inputs: pages, registers, policy, headers; "
 	"at which\n"
-	"step their launch digests part, and why.\n"
+	"step their launch digests part, and why. DIR holds all inputs and, as a file *.json, their description.\n"
 	"\n"
 	"  -d, --description FILE  build the second image from this description\n"
 	"  -i, --input-dir DIR     with its files from here\n"
-	"  -p, --profile P         loader whose launch digest is compared (default qemu-kvm)\n"
+	"  -p, --profile P         loader whose launch digest is compared (default: the description's, else qemu-kvm)\n"
 	"  -n, --vcpus N           number of vCPUs (default: the description's, else 1)\n"
 	"  -c, --cpu-model M       CPU of vCPUs the files leave out (default " CPU_MODEL_DEFAULT ")\n"
 	"  -j, --json              JSON instead of text\n"
@@ -77,9 +79,14 @@ static int print_text(const json_t *result)
 		const json_t *item = json_array_get(list, i);
 		const char *place = json_string_value(json_object_get(item, "place"));
 
-		printf("%s %s%s%s%s: %s -> %s\n", text_of(json_object_get(item, "what")),
-		       text_of(json_object_get(item, "where")), place ? " (" : "", place ? place : "", place ? ")" : "",
-		       text_of(json_object_get(item, "a")), text_of(json_object_get(item, "b")));
+		printf("%s %s%s%s%s", text_of(json_object_get(item, "what")), text_of(json_object_get(item, "where")),
+		       place ? " (" : "", place ? place : "", place ? ")" : "");
+		/* Pages of one type with other contents have nothing to say here. */
+		if (json_equal(json_object_get(item, "a"), json_object_get(item, "b")))
+			puts("");
+		else
+			printf(": %s -> %s\n", text_of(json_object_get(item, "a")),
+			       text_of(json_object_get(item, "b")));
 	}
 	if (more)
 		printf("and %d more\n", more);
@@ -106,14 +113,24 @@ static int run(struct arguments *arguments)
 	struct error error = {.kind = ERROR_NONE};
 	struct loaded a = {.findings = NULL}, b = {.findings = NULL};
 	struct build *build = calloc(1, sizeof(*build));
+	char *found = NULL;
 	json_t *result = NULL;
 	bool ok = build || error_no_memory(&error);
 	int status;
+
+	if (ok && arguments->b && description_is_folder(arguments->b)) {
+		found = description_find(arguments->b, &error);
+		ok = found != NULL;
+		arguments->request.description = found;
+		arguments->b = NULL;
+	}
 
 	ok = ok && load_igvm(arguments->a, &a, &error) &&
 	     (arguments->b ? load_igvm(arguments->b, &b, &error) : build_image(&arguments->request, build, &error));
 	if (arguments->measure.vcpus == 0)
 		arguments->measure.vcpus = arguments->b || !ok ? 1 : build->description.vcpus;
+	if (!arguments->measure.profile)
+		arguments->measure.profile = arguments->b || !ok ? profile_at(0) : build->description.profile;
 	if (ok)
 		result =
 			differences_json(&a.file, arguments->b ? &b.file : &build->parsed, &arguments->measure, &error);
@@ -123,6 +140,7 @@ static int run(struct arguments *arguments)
 	if (build)
 		build_free(build);
 	free(build);
+	free(found);
 	return status;
 }
 
@@ -139,7 +157,7 @@ int command_diff(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct arguments arguments = {.request = {.output = "image from the description"},
-				      .measure = {.profile = profile_at(0), .progress = true}};
+				      .measure = {.progress = true}};
 	int option, status;
 
 	if (!cpu_model_parse(CPU_MODEL_DEFAULT, &arguments.measure.cpu_signature))
@@ -165,7 +183,8 @@ int command_diff(int argc, char **argv)
 		}
 	}
 	if (argc - optind != (arguments.request.description ? 1 : 2))
-		return command_usage(argv[0], "two images, or one image and --description, are needed");
+		return command_usage(argv[0],
+				     "two images, an image and a folder, or an image and --description, are needed");
 	arguments.a = argv[optind];
 	arguments.b = arguments.request.description ? NULL : argv[optind + 1];
 	return run(&arguments);

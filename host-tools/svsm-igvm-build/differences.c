@@ -4,7 +4,10 @@
 
 #include "commands.h"
 #include "contents.h"
+#include "differences_values.h"
 #include "id_block.h"
+#include "image_keys.h"
+#include "inspect.h"
 #include "vmsa_fields.h"
 
 #include <inttypes.h>
@@ -242,6 +245,43 @@ static void headers(struct sides *sides)
 	}
 }
 
+static void changed_boot_info(void *sides, const char *path, json_t *a, json_t *b)
+{
+	add(sides, "boot info", json_string(path), NULL, a, b);
+}
+
+static void changed_key(void *sides, const char *path, json_t *a, json_t *b)
+{
+	add(sides, "key template", json_string(path), NULL, a, b);
+}
+
+static json_t *keys_of(const struct igvm_file *file)
+{
+	struct key_template_document *document = malloc(sizeof(*document));
+	json_t *keys = document && image_keys_read(file, document) ? image_keys_json(document) : NULL;
+
+	free(document);
+	return keys;
+}
+
+/* What the pages mean, for images of this project: told before the pages. */
+static void meanings(struct sides *sides)
+{
+	json_t *info[2] = {NULL, NULL}, *keys[2] = {NULL, NULL};
+
+	for (int i = 0; i < 2; i++) {
+		info[i] = sides->known[i] ? inspect_boot_info_json(sides->file[i]) : NULL;
+		keys[i] = sides->known[i] ? keys_of(sides->file[i]) : NULL;
+	}
+	if (info[0] && info[1])
+		differences_values("", info[0], info[1], changed_boot_info, sides);
+	differences_values("", keys[0], keys[1], changed_key, sides);
+	for (int i = 0; i < 2; i++) {
+		json_decref(info[i]);
+		json_decref(keys[i]);
+	}
+}
+
 static const char *reason(const struct digest_step *a, const struct digest_step *b)
 {
 	if (!a || !b)
@@ -311,7 +351,10 @@ json_t *differences_json(const struct igvm_file *a, const struct igvm_file *b, c
 			sides->known[i] = &sides->info[i];
 	}
 	ok = measure_igvm(a, &steps, &sides->measurement[0], error) &&
-	     measure_igvm(b, &steps, &sides->measurement[1], error) && (pages(sides) || error_no_memory(error));
+	     measure_igvm(b, &steps, &sides->measurement[1], error);
+	if (ok)
+		meanings(sides);
+	ok = ok && (pages(sides) || error_no_memory(error));
 	if (ok) {
 		vmsas(sides);
 		policy_and_id(sides);

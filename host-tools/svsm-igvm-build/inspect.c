@@ -54,7 +54,7 @@ static json_t *options_json(const struct boot_info *info)
 	return options;
 }
 
-static json_t *boot_info_json(const struct igvm_file *file)
+json_t *inspect_boot_info_json(const struct igvm_file *file)
 {
 	struct boot_info info;
 
@@ -87,5 +87,5 @@ json_t *inspect_json(const struct igvm_file *file)
 	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o}", "format", "svsm-igvm-inspection", "version", 1,
 			 "igvm_version", (json_int_t)file->fixed.format_version, "file_size",
 			 (json_int_t)file->fixed.total_file_size, "checksum", command_json_hex(file->fixed.checksum),
-			 "headers", headers, "boot_info", boot_info_json(file));
+			 "headers", headers, "boot_info", inspect_boot_info_json(file));
 }

@@ -10,5 +10,7 @@
 
 /* New reference; NULL when memory runs out. */
 json_t *inspect_json(const struct igvm_file *file) MUST_CHECK;
+/* Its "boot_info": an object, or null for a file of others. New reference. */
+json_t *inspect_boot_info_json(const struct igvm_file *file) MUST_CHECK;
 
 #endif

@@ -233,6 +233,18 @@ expect 1 "registers of the VMSA differ" diff a.igvm odd.igvm
 expect 1 "equal: nothing that is measured differs" diff a.igvm signed.igvm
 sed 's/"t"/"t2"/; s/0x30000/0xb0000/' image.json >image2.json
 expect 1 "guest policy (not measured)" diff a.igvm --description image2.json
+mkdir inputs
+cp fw.elf inputs
+expect 1 "inputs: no image description: of its 0 files *.json" diff a.igvm inputs
+cp a.json inputs/values.json
+cp noise inputs/noise.json 2>/dev/null || echo '{' >inputs/noise.json
+expect 1 "of its 2 files *.json none has the format" diff a.igvm inputs
+cp image.json inputs/this.json
+expect 0 "the same bytes" diff a.igvm inputs
+expect 1 "page contents" diff other.igvm inputs/
+cp image2.json inputs/that.json
+expect 1 "2 image descriptions, inputs/that.json and this.json; --description" diff a.igvm inputs
+expect 0 '"same": true' diff --json a.igvm -i inputs -d inputs/this.json
 sed 's/qemu-kvm/snp-sim/' image.json >sim.json
 expect 0 "the same bytes" diff a.igvm --description sim.json
 sed 's/"snp"/"snp","debug-swap"/; s/"t"/"t","vcpus":4/' image.json >four.json
@@ -329,6 +341,13 @@ sed 's/"modules":\[\]/"modules":[{"kind":"key-templates","file":"keys.bin"}]/' i
 expect 0 "" build keyed.json -o keyed.igvm --reference keyed.ref
 [ "$(jq -c '[.key_templates[].profile]' keyed.ref)" = '["L-1","H-2"]' ] || { echo "FAILED: key templates in reference values"; failed=1; }
 grep -q 'keys.bin' keyed.ref || { echo "FAILED: reference values do not name the key templates"; failed=1; }
+sed 's/H-2/H-3/' keys.json >keys3.json
+expect 0 "" manifest compile keys3.json -o keys3.bin
+expect 0 "" build <(sed s/keys.bin/keys3.bin/ keyed.json) -i . -o keyed3.igvm
+expect 1 "key template [1].profile: H-2 -> H-3" diff keyed.igvm keyed3.igvm
+expect 1 'boot info modules[0]: - -> {' diff a.igvm keyed.igvm
+"$program" diff --json a.igvm keyed.igvm >json/keyed.json
+"$schemas" json/keyed.json >json/checked || { echo "FAILED: $(cat json/checked)"; failed=1; }
 [ "$("$program" measure keyed.igvm)" != "$digest" ] || { echo "FAILED: key templates are not measured"; failed=1; }
 expect 1 "keys.json: is text; give its compiled form" build <(sed s/keys.bin/keys.json/ keyed.json) -i . -o d.igvm
 expect 1 "is a manifest selector" build <(sed s/keys.bin/selector.bin/ keyed.json) -i . -o d.igvm
