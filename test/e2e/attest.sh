@@ -173,8 +173,8 @@ request() { # NONCE: the line that asks for evidence in this form
 
 measurements() { # MEASURED-BY-AMD-SP: three computations of the image's digest
 	local tool script
-	tool=$("$BUILD/bin/svsm-igvm-build" measure "$IMAGE")
-	script=$(test/e2e/launch_digest.py "$IMAGE")
+	tool=$("$BUILD/bin/svsm-igvm-build" measure --vcpus "$MACHINE_CPUS" --cpu-model "$MACHINE_CPU_MODEL" "$IMAGE")
+	script=$(test/e2e/launch_digest.py "$IMAGE" "$MACHINE_CPUS")
 	say "measurement     svsm-igvm-build  ${tool:0:32}..."
 	say "                launch_digest.py ${script:0:32}..."
 	say "                amd-sp           ${1:0:32}..."

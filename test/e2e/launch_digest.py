@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright (c) The SVSM Authors
-"""Launch digest of an IGVM file for one vCPU under QEMU on KVM, computed a third time and independently.
+"""Launch digest of an IGVM file under QEMU on KVM, computed a third time and independently.
 
 Shares no code with svsm-igvm-build or amd-sp; reads the format (IGVM definitions, version 1) and accumulates PAGE_INFO
 (AMD 56860, SNP_LAUNCH_UPDATE) in its own way, so that a mistake common to builder and verifier shows. A test, not a tool:
@@ -16,6 +16,7 @@ WITHOUT_EFFECT = {0x1: "supported platform", 0x101: "guest policy", 0x30C: "memo
 NORMAL, VMSA, UNMEASURED, SECRETS, CPUID = 1, 2, 4, 5, 6
 VMSA_GPA = 0xFFFFFFFFF000
 PAGE = 4096
+MILAN_SIGNATURE = 0xA00F11  # CPUID leaf 1 EAX
 
 
 def extend(digest, page_type, gpa, contents):
@@ -38,7 +39,40 @@ def page_of(image, offset):
     return page + bytes(PAGE - len(page))
 
 
-def measure(image):
+def reset_vmsa(first):
+    """State of a CPU that the image has no VMSA for: QEMU's EPYC-Milan at reset, features those of the first CPU."""
+    page = bytearray(PAGE)
+    data = struct.pack("<HHIQ", 0, 0x93, 0xFFFF, 0)
+    for offset in (0x00, 0x20, 0x30, 0x40, 0x50):  # ES, SS, DS, FS, GS
+        page[offset : offset + 16] = data
+    for offset, segment in {
+        0x10: (0xF000, 0x9B, 0xFFFF, 0xFFFF0000),  # CS
+        0x60: (0, 0, 0xFFFF, 0),  # GDTR
+        0x70: (0, 0x82, 0xFFFF, 0),  # LDTR
+        0x80: (0, 0, 0xFFFF, 0),  # IDTR
+        0x90: (0, 0x8B, 0xFFFF, 0),  # TR
+    }.items():
+        struct.pack_into("<HHIQ", page, offset, *segment)
+    for offset, value in {
+        0xD0: 0x1000,  # EFER
+        0x148: 0x40,  # CR4
+        0x158: 0x10,  # CR0
+        0x160: 0x400,  # DR7
+        0x168: 0xFFFF0FF0,  # DR6
+        0x170: 2,  # RFLAGS
+        0x178: 0xFFF0,  # RIP
+        0x268: 0x0007040600070406,  # PAT
+        0x310: MILAN_SIGNATURE,  # RDX
+        0x3E8: 1,  # XCR0
+        0x408: 0x1F80,  # MXCSR; x87 follows
+    }.items():
+        struct.pack_into("<Q", page, offset, value)
+    page[0x3B0:0x3B8] = first[0x3B0:0x3B8]
+    struct.pack_into("<H", page, 0x410, 0x37F)
+    return bytes(page)
+
+
+def measure(image, cpus):
     digest, none, vmsa, areas = bytes(48), bytes(48), None, {}
     for kind, body in headers(image):
         if kind == PARAMETER_AREA:
@@ -58,16 +92,18 @@ def measure(image):
                 digest = extend(digest, (SECRETS, CPUID)[data_type - 1], gpa, none)
         elif kind == VP_CONTEXT:
             offset = struct.unpack("<QIIHH", body)[2]
-            vmsa = hashlib.sha384(page_of(image, offset)).digest()
+            vmsa = page_of(image, offset)
         elif kind not in WITHOUT_EFFECT:
             sys.exit("header %#x: not in our images" % kind)
     if vmsa is None:
         sys.exit("no VP context")
-    return extend(digest, VMSA, VMSA_GPA, vmsa).hex()
+    for page in [vmsa] + [reset_vmsa(vmsa)] * (cpus - 1):
+        digest = extend(digest, VMSA, VMSA_GPA, hashlib.sha384(page).digest())
+    return digest.hex()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: launch_digest.py IMAGE.igvm")
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: launch_digest.py IMAGE.igvm [CPUS]")
     with open(sys.argv[1], "rb") as file:
-        print(measure(file.read()))
+        print(measure(file.read(), int(sys.argv[2]) if len(sys.argv) == 3 else 1))

@@ -9,7 +9,8 @@
 BUILD=${BUILD:-build}
 QEMU=${QEMU:-qemu-system-x86_64}
 MACHINE_MEMORY=${MACHINE_MEMORY:-512M}
-MACHINE_CPUS=${MACHINE_CPUS:-1}
+MACHINE_CPUS=${MACHINE_CPUS:-1} # at most 4
+MACHINE_CPU_MODEL=EPYC-Milan   # measured at launch for each CPU but the first
 MACHINE_SECONDS=${MACHINE_SECONDS:-120} # a run that takes longer is ended
 SP_KEYS=$BUILD/amd-sp		 # test ARK, ASK and VCEK, made once a build
 
@@ -58,7 +59,7 @@ machine_start_sp() {
 machine_start_qemu() {
 	local dir=$1 image=$2 com2=$3
 	shift 3
-	timeout -k 5 "$MACHINE_SECONDS" "$QEMU" -accel tcg,thread=multi -cpu EPYC-Milan,+svm,+npt,-cx16 \
+	timeout -k 5 "$MACHINE_SECONDS" "$QEMU" -accel tcg,thread=multi -cpu "$MACHINE_CPU_MODEL,+svm,+npt,-cx16" \
 		-object "memory-backend-file,id=ram,share=on,size=$MACHINE_MEMORY,mem-path=$machine_ram" \
 		-machine pc,memory-backend=ram -m "$MACHINE_MEMORY" -smp "$MACHINE_CPUS" -kernel "$BUILD/sim/snp-sim.elf" -initrd "$image" \
 		-append "$*" -nodefaults -display none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=1 \

@@ -3,11 +3,13 @@
 #include "launch.h"
 
 #include "cpuid_policy.h"
+#include "cpu.h"
 #include "freestanding_string.h"
 #include "memory.h"
 #include "report.h"
 #include "rmp.h"
 #include "sp.h"
+#include "vcpus.h"
 
 static uint64_t pages;
 static struct snp_vmsa *vmsa_page; /* host memory: KVM keeps the first VMSA outside the guest's memory map */
@@ -104,12 +106,55 @@ static void fill_id_block(struct snp_id_block *to, const struct launch_finish *f
 	to->policy = finish->policy;
 }
 
+/*
+ * What KVM measures for a CPU that the image has no VMSA for: the state QEMU resets it to (APM 2, table 14-1, but for
+ * what KVM makes of it). KVM starts none of them; AP creation gives them another VMSA.
+ */
+static void fill_reset_vmsa(struct snp_vmsa *vmsa)
+{
+	const struct vmsa_segment data = {.attributes = 0x93, .limit = 0xffff};
+	uint32_t version[4];
+
+	cpu_cpuid(1, 0, version);
+	*vmsa = (struct snp_vmsa){
+		.es = data,
+		.cs = {.selector = 0xf000, .attributes = 0x9b, .limit = 0xffff, .base = 0xffff0000},
+		.ss = data,
+		.ds = data,
+		.fs = data,
+		.gs = data,
+		.gdtr = {.limit = 0xffff},
+		.ldtr = {.attributes = 0x82, .limit = 0xffff},
+		.idtr = {.limit = 0xffff},
+		.tr = {.attributes = 0x8b, .limit = 0xffff},
+		.efer = EFER_SVME,
+		.cr4 = 0x40, /* MCE, set by KVM */
+		.cr0 = 0x10,
+		.dr7 = 0x400,
+		.dr6 = 0xffff0ff0,
+		.rflags = 2,
+		.rip = 0xfff0,
+		.rdx = version[0],
+		.g_pat = 0x0007040600070406,
+		.sev_features = vmsa_page->sev_features,
+		.xcr0 = 1,
+		.mxcsr = 0x1f80,
+		.x87_fcw = 0x37f,
+	};
+}
+
 void launch_finish(struct vcpu *vcpu, const struct launch_finish *finish)
 {
 	struct sp_mailbox *box;
 	const char *fault;
 
 	update(IGVM_SNP_VMSA_GPA_KVM, (uint64_t)vmsa_page, SNP_PAGE_VMSA);
+	for (unsigned int i = 1; i < vcpus_count; i++) {
+		struct snp_vmsa *reset = memory_alloc_pages(1);
+
+		fill_reset_vmsa(reset);
+		update(IGVM_SNP_VMSA_GPA_KVM, (uint64_t)reset, SNP_PAGE_VMSA);
+	}
 	box = sp_arguments();
 	if (finish->have_id_block) {
 		struct snp_id_block *block = memory_alloc_pages(1);

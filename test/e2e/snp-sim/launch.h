@@ -27,7 +27,7 @@ void launch_cpuid_page(const struct vcpu *vcpu, uint64_t gpa);
 /* Registers of the first CPU, measured at the end. */
 void launch_set_vmsa(const struct snp_vmsa *vmsa);
 
-/* Measures the VMSA, finishes the launch, and loads the registers. */
+/* Measures the VMSAs of all CPUs, finishes the launch, and loads the registers. */
 void launch_finish(struct vcpu *vcpu, const struct launch_finish *finish);
 
 #endif
