@@ -181,6 +181,11 @@ void machine_fill_vmsa(struct snp_vmsa *vmsa, unsigned int vmpl, const void *sta
 
 void machine_grant_image(void)
 {
+	static bool done; /* once, or it would take the VMSAs of started levels for ordinary pages */
+
+	if (done)
+		return;
+	done = true;
 	for (uint8_t *page = image_start; page != image_end; page += PAGE)
 		machine_rmpadjust((uint64_t)page, false, RMP_PERM_RWX << RMPADJUST_PERM_SHIFT | 2);
 }

@@ -53,6 +53,15 @@ vmsa_in_use              | none              | 2 | 69 | terminate: set=1 reason=
 vmsa_of_waiting          | none              | 2 | 69 | terminate: set=1 reason=60
 race_pvalidate           | none              | 2 | 69 | terminate: set=1 reason=60
 race_rmpadjust           | none              | 2 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+apic_send                | none              | 3 | 69 | terminate: set=1 reason=60
+apic_self                | none              | 1 | 69 | terminate: set=1 reason=60
+apic_cr8                 | none              | 1 | 69 | terminate: set=1 reason=60
+apic_nmi                 | none              | 2 | 69 | terminate: set=1 reason=60
+apic_init                | none              | 2 | 69 | terminate: set=1 reason=60
+apic_refused             | none              | 2 | 69 | terminate: set=1 reason=60
+apic_timer               | none              | 2 | 69 | terminate: set=1 reason=60
+apic_cpuid               | none              | 2 | 69 | terminate: set=1 reason=60
+apic_level2              | apic_send         | 2 | 69 | terminate: set=1 reason=60
 '
 
 passed=0 failed=0

@@ -77,6 +77,13 @@ void smp_delay(void)
 		__asm__ volatile("pause");
 }
 
+unsigned int smp_cpu(void)
+{
+	uint64_t stack = (uint64_t)__builtin_frame_address(0) - (uint64_t)stacks;
+
+	return stack < sizeof(stacks) ? (unsigned int)(stack / STACK_SIZE) : 0;
+}
+
 void smp_set_gate(unsigned int vector)
 {
 	struct __attribute__((packed)) {

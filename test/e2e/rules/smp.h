@@ -30,6 +30,9 @@ void smp_wait_or_end(const volatile uint64_t *what, uint64_t least);
 /* For some milliseconds, in which another processor would do much. */
 void smp_delay(void);
 
+/* The processor that asks, by its stack: smp_start()'s @i, which has to be its number, or 0. */
+unsigned int smp_cpu(void);
+
 /* Takes interrupt or NMI @vector by a call of machine_interrupt_hook(). */
 void smp_set_gate(unsigned int vector);
 extern void (*machine_interrupt_hook)(void);

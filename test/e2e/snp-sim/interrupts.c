@@ -7,6 +7,7 @@
 #define QUEUE_SIZE 32u
 #define RFLAGS_IF (1ull << 9)
 #define VECTOR_NMI 2u
+#define EVENT_INTERRUPT (0u << 8)
 #define EVENT_NMI (2u << 8)
 #define FIRST_INTERRUPT 32u
 #define VECTOR(v_intr) ((uint8_t)((v_intr) >> V_INTR_VECTOR_SHIFT))
@@ -47,25 +48,6 @@ static bool nmi_due(const struct vcpu_level *level)
 	return level->nmi_requested && !level->nmi_blocked;
 }
 
-void interrupts_offer(struct vcpu *vcpu)
-{
-	struct vcpu_level *level = vcpu_current(vcpu);
-	struct vmcb *vmcb = level->vmcb;
-	bool pic;
-	uint8_t vector = due(vcpu, &pic);
-
-	vmcb->v_intr = V_INTR_MASKING;
-	/* The PIC and the local APIC know the priorities */
-	if (vector != 0)
-		vmcb->v_intr |= V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX | (uint64_t)vector << V_INTR_VECTOR_SHIFT;
-	level->offers_pic = pic;
-	if (nmi_due(level) && (vmcb->event_injection & EVENT_VALID) == 0) {
-		vmcb->event_injection = EVENT_VALID | EVENT_NMI | VECTOR_NMI;
-		level->nmi_requested = false;
-		level->nmi_blocked = true; /* until the guest says that its handler is done (GHCB, NMI complete) */
-	}
-}
-
 static void take_from_pic(uint8_t vector)
 {
 	unsigned int i = 0;
@@ -76,6 +58,45 @@ static void take_from_pic(uint8_t vector)
 		return;
 	for (queued--; i < queued; i++)
 		queue[i] = queue[i + 1];
+}
+
+static void taken(struct vcpu_level *level, uint8_t vector, bool pic)
+{
+	if (pic)
+		take_from_pic(vector);
+	else
+		x2apic_accept(&level->apic, vector);
+}
+
+static void inject_nmi(struct vcpu_level *level)
+{
+	level->vmcb->event_injection = EVENT_VALID | EVENT_NMI | VECTOR_NMI;
+	level->nmi_requested = false;
+	level->nmi_blocked = true; /* until the guest says that its handler is done (GHCB, NMI complete) */
+}
+
+void interrupts_offer(struct vcpu *vcpu)
+{
+	struct vcpu_level *level = vcpu_current(vcpu);
+	struct vmcb *vmcb = level->vmcb;
+	bool pic;
+	uint8_t vector = due(vcpu, &pic);
+
+	if (nmi_due(level) && (vmcb->event_injection & EVENT_VALID) == 0)
+		inject_nmi(level);
+	vmcb->v_intr = V_INTR_MASKING;
+	if (vector == 0)
+		return;
+	/* To TCG the shadow of the host's STI covers the guest's first instruction, which could be CLI behind HLT */
+	if ((vmcb->event_injection & EVENT_VALID) == 0 && (vmcb->rflags & RFLAGS_IF) != 0 &&
+	    vmcb->interrupt_shadow == 0) {
+		vmcb->event_injection = EVENT_VALID | EVENT_INTERRUPT | vector;
+		taken(level, vector, pic);
+		return;
+	}
+	/* The PIC and the local APIC know the priorities */
+	vmcb->v_intr |= V_IRQ | V_IGN_TPR | V_INTR_PRIORITY_MAX | (uint64_t)vector << V_INTR_VECTOR_SHIFT;
+	level->offers_pic = pic;
 }
 
 void interrupts_after(struct vcpu *vcpu)
@@ -89,10 +110,7 @@ void interrupts_after(struct vcpu *vcpu)
 
 	if (vector == 0 || ((vmcb->v_intr & V_IRQ) != 0 && !delivering))
 		return;
-	if (level->offers_pic)
-		take_from_pic(vector);
-	else
-		x2apic_accept(&level->apic, vector);
+	taken(level, vector, level->offers_pic);
 	vmcb->v_intr = V_INTR_MASKING;
 }
 

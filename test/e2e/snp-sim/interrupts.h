@@ -4,7 +4,8 @@
  * What interrupts the guest. QEMU's devices: the guest programs the machine's real PICs; what they raise ends the turn
  * of the boot processor's guest (EXIT_INTR) and is queued here. The guest's end-of-interrupt reaches the real PIC too.
  * Only the guest at VMPL1..3 of the boot processor gets device interrupts: while VMPL0 runs they wait. Local APICs:
- * x2apic.h. Interrupts are offered as virtual interrupts (V_IRQ), so that a level takes them when it has them enabled.
+ * x2apic.h. A level that has interrupts enabled gets them by event injection, others as virtual interrupts (V_IRQ),
+ * which it takes when it enables them.
  */
 #ifndef SIM_INTERRUPTS_H
 #define SIM_INTERRUPTS_H

@@ -2,8 +2,8 @@
 /* Copyright (c) The SVSM Authors */
 #include "launch.h"
 
-#include "cpuid_policy.h"
 #include "cpu.h"
+#include "cpuid_policy.h"
 #include "freestanding_string.h"
 #include "memory.h"
 #include "report.h"
