@@ -6,6 +6,7 @@
 #include "freestanding_string.h"
 #include "igvm_checksum.h"
 #include "launch.h"
+#include "lies.h"
 #include "memory.h"
 #include "report.h"
 #include "vcpus.h"
@@ -118,8 +119,12 @@ static void memory_map(struct loader *loader, const uint8_t *payload, uint64_t a
 	struct igvm_parameter parameter;
 	struct igvm_memory_map_entry entry = {.page_count = memory_guest_size / PAGE_SIZE, .type = IGVM_MEMORY_RAM};
 
+	struct area *area;
+
 	memcpy(&parameter, payload, sizeof(parameter));
-	memcpy(area_at(loader, parameter.parameter_area_index, at)->data, &entry, sizeof(entry));
+	area = area_at(loader, parameter.parameter_area_index, at);
+	memcpy(area->data, &entry, sizeof(entry));
+	lies_map((struct igvm_memory_map_entry *)area->data, area->size);
 }
 
 static void small_parameter(struct loader *loader, const uint8_t *payload, uint64_t at, uint32_t value)

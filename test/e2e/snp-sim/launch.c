@@ -5,6 +5,7 @@
 #include "cpu.h"
 #include "cpuid_policy.h"
 #include "freestanding_string.h"
+#include "lies.h"
 #include "memory.h"
 #include "report.h"
 #include "rmp.h"
@@ -63,6 +64,7 @@ void launch_cpuid_page(const struct vcpu *vcpu, uint64_t gpa)
 {
 	take_page(gpa);
 	cpuid_policy_page(vcpu, (struct snp_cpuid_page *)memory_guest(gpa));
+	lies_cpuid((struct snp_cpuid_page *)memory_guest(gpa));
 	update(gpa, (uint64_t)memory_guest(gpa), SNP_PAGE_CPUID);
 }
 

@@ -8,6 +8,7 @@
 #include "host_cpu.h"
 #include "igvm_load.h"
 #include "inject.h"
+#include "lies.h"
 #include "lock.h"
 #include "memory.h"
 #include "npt.h"
@@ -113,6 +114,7 @@ void sim_main(void)
 	if (number_after(options, "place=") != 0)
 		vectors_one((unsigned int)number_after(options, "vector="),
 			    (enum vectors_place)number_after(options, "place="), has_word(options, "coded"));
+	lies_choose(options, number_after(options, "at="), number_after(options, "seed="));
 	if (image->end > GUEST_HPA || image->start >= image->end)
 		report_internal("the image is too large", image->end);
 	memory_init(image->end, MIB_1 + boot->mem_upper * 1024ull);
