@@ -6,6 +6,7 @@
 #include "inject.h"
 #include "insn_rmp.h"
 #include "interrupts.h"
+#include "lies.h"
 #include "npf.h"
 #include "report.h"
 #include "schedule.h"
@@ -143,6 +144,8 @@ _Noreturn void exits_loop(struct vcpu *vcpu)
 {
 	for (;;) {
 		schedule_next(vcpu);
+		lies_pages(vcpu);
+		lies_vmpl(vcpu);
 		interrupts_offer(vcpu);
 		vectors_before(vcpu);
 		vcpu_enter(vcpu);

@@ -3,6 +3,7 @@
 #include "abi/ghcb.h"
 #include "cpuid_policy.h"
 #include "ghcb_host.h"
+#include "lies.h"
 #include "memory.h"
 #include "npf.h"
 #include "report.h"
@@ -70,6 +71,7 @@ void ghcb_host_msr(struct vcpu *vcpu)
 {
 	struct vcpu_level *level = vcpu_current(vcpu);
 	uint64_t request = level->ghcb_msr;
+	unsigned int vmpl = vcpu->vmpl;
 
 	switch (request & GHCB_MSR_INFO_MASK) {
 	case GHCB_MSR_SEV_INFO_REQ:
@@ -89,7 +91,7 @@ void ghcb_host_msr(struct vcpu *vcpu)
 		level->ghcb_msr = register_gpa(level, request);
 		break;
 	case GHCB_MSR_PSC_REQ:
-		level->ghcb_msr = page_state(request);
+		level->ghcb_msr = lies_msr_skips(vcpu, request) ? GHCB_MSR_PSC_RESP : page_state(request);
 		break;
 	case GHCB_MSR_RUN_VMPL_REQ:
 		run_vmpl(vcpu, request);
@@ -102,4 +104,5 @@ void ghcb_host_msr(struct vcpu *vcpu)
 	default:
 		npf_violation(vcpu, "ghcb-msr-request", request, "unknown request of the GHCB MSR protocol");
 	}
+	level->ghcb_msr = lies_msr(vmpl, request, level->ghcb_msr);
 }

@@ -5,6 +5,7 @@
 #include "cpuid_policy.h"
 #include "freestanding_string.h"
 #include "ghcb_host.h"
+#include "lies.h"
 #include "memory.h"
 #include "npf.h"
 #include "report.h"
@@ -90,8 +91,9 @@ static void page_state(struct ghcb *ghcb, uint64_t ghcb_gpa)
 	ghcb_answer(ghcb, 0, 0);
 }
 
-static void guest_request(struct ghcb *ghcb, uint64_t request, uint64_t response)
+static void guest_request(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t request, uint64_t response)
 {
+	uint64_t info_1 = 0, info_2;
 	struct sp_mailbox *box;
 	uint32_t status;
 
@@ -100,11 +102,18 @@ static void guest_request(struct ghcb *ghcb, uint64_t request, uint64_t response
 		ghcb_refuse(ghcb, GHCB_BAD_INPUT);
 		return;
 	}
+	if (lies_sp_skips(vcpu, (struct snp_guest_message *)memory_guest(request), &info_1, &info_2)) {
+		ghcb_answer(ghcb, info_1, info_2);
+		return;
+	}
 	box = sp_arguments();
 	box->guest_request.request_hpa = (uint64_t)memory_guest(request);
 	box->guest_request.response_hpa = (uint64_t)memory_guest(response);
 	status = sp_command(SP_GUEST_REQUEST);
-	ghcb_answer(ghcb, 0, status == SP_STATUS_BUSY ? (uint64_t)SNP_GUEST_REQ_VMM_BUSY << 32 : status);
+	info_2 = status == SP_STATUS_BUSY ? (uint64_t)SNP_GUEST_REQ_VMM_BUSY << 32 : status;
+	lies_sp(vcpu->vmpl, (const struct snp_guest_message *)memory_guest(request),
+		(struct snp_guest_message *)memory_guest(response), &info_2);
+	ghcb_answer(ghcb, info_1, info_2);
 }
 
 /*
@@ -133,6 +142,8 @@ static void extended_guest_request(struct ghcb *ghcb, uint64_t request, uint64_t
 static void run_vmpl(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t vmpl)
 {
 	ghcb_answer(ghcb, 0, 0);
+	if (lies_vmpl_skips(vcpu))
+		return;
 	if (vmpl >= SNP_VMPL_COUNT || vmpl == vcpu->vmpl || !vcpu_switch(vcpu, (unsigned int)vmpl, SVM_EXIT_VMGEXIT))
 		ghcb_refuse(ghcb, GHCB_BAD_INPUT);
 }
@@ -140,9 +151,12 @@ static void run_vmpl(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t vmpl)
 static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 {
 	uint64_t code = ghcb->exit_code, info_1 = ghcb->exit_info_1, info_2 = ghcb->exit_info_2;
+	unsigned int vmpl = vcpu->vmpl;
 
 	if (report_trace)
 		report_log("ghcb vmpl %u code %lx info %lx %lx\n", vcpu->vmpl, code, info_1, info_2);
+	if (lies_nae_skips(vmpl, ghcb, code))
+		return;
 	switch (code) {
 	case SVM_EXIT_CPUID:
 		cpuid(vcpu, ghcb);
@@ -161,7 +175,7 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		page_state(ghcb, gpa);
 		break;
 	case GHCB_EXIT_GUEST_REQUEST:
-		guest_request(ghcb, info_1, info_2);
+		guest_request(vcpu, ghcb, info_1, info_2);
 		break;
 	case GHCB_EXIT_EXT_GUEST_REQUEST:
 		extended_guest_request(ghcb, info_1, info_2);
@@ -190,6 +204,7 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 	default:
 		ghcb_refuse(ghcb, GHCB_BAD_EVENT);
 	}
+	lies_nae(vmpl, ghcb, code);
 }
 
 void ghcb_host_vmgexit(struct vcpu *vcpu)

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "insn_rmp.h"
 
+#include "lies.h"
 #include "memory.h"
 #include "npf.h"
 #include "rmp.h"
@@ -89,6 +90,8 @@ static void pvalidate(struct vcpu *vcpu)
 		if (!validate)
 			entry[i].permissions[1] = entry[i].permissions[2] = entry[i].permissions[3] = 0;
 	}
+	if (validate)
+		lies_pages_validated(vcpu, gpa, large ? LARGE_PAGE_SIZE : PAGE_SIZE);
 	finish(vcpu, RMP_OK, !changed);
 }
 

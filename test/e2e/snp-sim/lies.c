@@ -13,7 +13,9 @@ uint64_t lies_at;
 
 static uint64_t random_state;
 
-static bool (*const choosers[])(const char *name) = {lies_cpuid_choose, lies_map_choose};
+static bool (*const choosers[])(const char *name) = {lies_cpuid_choose, lies_map_choose, lies_msr_choose,
+						     lies_nae_choose,	lies_sp_choose,	 lies_pages_choose,
+						     lies_vmpl_choose};
 
 /* xorshift64* */
 uint64_t lies_random(void)

@@ -35,4 +35,34 @@ void lies_cpuid(struct snp_cpuid_page *page);
 bool lies_map_choose(const char *name);
 void lies_map(struct igvm_memory_map_entry *map, uint64_t size);
 
+/* lies_msr.c: GHCB MSR protocol. True: the request is not done, though said to be. Else the answer the host gives. */
+bool lies_msr_choose(const char *name);
+bool lies_msr_skips(const struct vcpu *vcpu, uint64_t request);
+uint64_t lies_msr(unsigned int vmpl, uint64_t request, uint64_t answer);
+
+/* lies_nae.c: requests in a GHCB page. True: it is not done, and the answer is there. Else the answer may be changed.
+ */
+bool lies_nae_choose(const char *name);
+bool lies_nae_skips(unsigned int vmpl, struct ghcb *ghcb, uint64_t code);
+void lies_nae(unsigned int vmpl, struct ghcb *ghcb, uint64_t code);
+
+/*
+ * lies_sp.c: guest messages of the current level. True: the AMD-SP is not asked, and *info_1 and *info_2 are the
+ * answer. Else the answer may be changed afterwards.
+ */
+bool lies_sp_choose(const char *name);
+bool lies_sp_skips(struct vcpu *vcpu, struct snp_guest_message *request, uint64_t *info_1, uint64_t *info_2);
+void lies_sp(unsigned int vmpl, const struct snp_guest_message *request, struct snp_guest_message *answer,
+	     uint64_t *info_2);
+
+/* lies_pages.c: before each turn of a level, and when VMPL0 validates a page */
+bool lies_pages_choose(const char *name);
+void lies_pages(struct vcpu *vcpu);
+void lies_pages_validated(struct vcpu *vcpu, uint64_t gpa, uint64_t size);
+
+/* lies_vmpl.c: before each turn of a level; another one may run instead. True: VMPL2 is not run, as VMPL0 wants. */
+bool lies_vmpl_choose(const char *name);
+void lies_vmpl(struct vcpu *vcpu);
+bool lies_vmpl_skips(const struct vcpu *vcpu);
+
 #endif
