@@ -3,7 +3,7 @@
 /*
  * A host that lies: option "lie=NAME" has it tell one lie in a run; the names are in the lies_*.c files. "at=N" says
  * when, as each file tells, "seed=N" makes random ones differ. Every hook below is a function of one of those files and
- * changes nothing when no lie of its is told.
+ * changes nothing when no lie of its is told. Lies about pages and levels are told to the first virtual CPU only.
  */
 #ifndef SIM_LIES_H
 #define SIM_LIES_H

@@ -65,7 +65,8 @@ static bool is_about(uint64_t code)
 	case RUN_AFTER:
 		return code == GHCB_EXIT_RUN_VMPL;
 	default:
-		return lie == RANDOM;
+		/* A refusal to run the guest ends the machine at once: not told, so that more is tried */
+		return lie == RANDOM && code != GHCB_EXIT_RUN_VMPL;
 	}
 }
 

@@ -181,9 +181,9 @@ void lies_pages(struct vcpu *vcpu)
 	static unsigned int last_level;
 	bool called = last_level != 0 && vcpu->vmpl == 0;
 
-	last_level = vcpu->vmpl;
-	if (lie == TRUTH)
+	if (lie == TRUTH || vcpu->apic_id != 0)
 		return;
+	last_level = vcpu->vmpl;
 	if (called)
 		at_call(vcpu);
 	else if (vcpu->vmpl == 0)

@@ -64,9 +64,9 @@ void lies_vmpl(struct vcpu *vcpu)
 	static unsigned int last_level;
 	bool returned = last_level == 0 && vcpu->vmpl != 0;
 
-	last_level = vcpu->vmpl;
-	if (lie == TRUTH)
+	if (lie == TRUTH || vcpu->apic_id != 0)
 		return;
+	last_level = vcpu->vmpl;
 	if (vcpu->vmpl != 0) {
 		in_guest(vcpu, returned);
 		/* a level that was switched to here is no return of the firmware's */
