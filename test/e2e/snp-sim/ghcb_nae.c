@@ -120,7 +120,7 @@ static void guest_request(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t request
  * The same with the host's certificates: RAX is where, RBX how many pages. This host has none, which is a table of one
  * entry of zeros (GHCB, SNP Extended Guest Request).
  */
-static void extended_guest_request(struct ghcb *ghcb, uint64_t request, uint64_t response)
+static void extended_guest_request(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t request, uint64_t response)
 {
 	uint8_t *table;
 
@@ -136,7 +136,7 @@ static void extended_guest_request(struct ghcb *ghcb, uint64_t request, uint64_t
 		}
 		memset(table, 0, GHCB_CERTIFICATE_ENTRY_SIZE);
 	}
-	guest_request(ghcb, request, response);
+	guest_request(vcpu, ghcb, request, response);
 }
 
 static void run_vmpl(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t vmpl)
@@ -178,7 +178,7 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		guest_request(vcpu, ghcb, info_1, info_2);
 		break;
 	case GHCB_EXIT_EXT_GUEST_REQUEST:
-		extended_guest_request(ghcb, info_1, info_2);
+		extended_guest_request(vcpu, ghcb, info_1, info_2);
 		break;
 	case GHCB_EXIT_AP_CREATION:
 		ghcb_ap_creation(vcpu, ghcb, info_1, info_2);
