@@ -230,6 +230,21 @@ RULE(level2_rmp_instructions)
 		       machine_rmpadjust(page, false, RMP_PERM_READ << RMPADJUST_PERM_SHIFT | 3) == RMP_OK);
 }
 
+/* Two different guest messages with one sequence number: their encryption would be void. */
+RULE(rule_message_iv)
+{
+	struct snp_guest_message *message = (struct snp_guest_message *)(FREE_PAGE + SHARED_ALIAS);
+
+	machine_make_shared(FREE_PAGE);
+	machine_make_shared(FREE_PAGE + PAGE);
+	message->msg_seqno = 5;
+	machine_ghcb_call(GHCB_EXIT_GUEST_REQUEST, FREE_PAGE, FREE_PAGE + PAGE);
+	machine_ghcb_call(GHCB_EXIT_GUEST_REQUEST, FREE_PAGE, FREE_PAGE + PAGE); /* the same again is fine */
+	message->payload[0] ^= 1;
+	machine_ghcb_call(GHCB_EXIT_GUEST_REQUEST, FREE_PAGE, FREE_PAGE + PAGE);
+	machine_end(END_NOT_ENFORCED);
+}
+
 RULE(rule_ghcb_answers)
 {
 	uint32_t unknown = machine_ghcb_call(0x12345678, 0, 0);

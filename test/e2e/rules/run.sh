@@ -37,6 +37,7 @@ pvalidate_results        | none              | 1 | 69 | terminate: set=1 reason=
 rmpadjust_results        | none              | 1 | 69 | terminate: set=1 reason=60
 level2                   | rmp_instructions  | 1 | 69 | terminate: set=1 reason=60
 ghcb_answers             | none              | 1 | 69 | terminate: set=1 reason=60
+message_iv               | none              | 1 | 65 | rule=guest-message-iv vmpl=0 .* gpa=5
 ap_starts                | none              | 4 | 69 | terminate: set=1 reason=60
 ap_second_level          | none              | 2 | 69 | terminate: set=1 reason=60
 ap_second_level_waits    | none              | 2 | 69 | terminate: set=1 reason=60
