@@ -64,36 +64,46 @@ static json_t *digest_json(const uint8_t digest[SNP_DIGEST_SIZE])
 	return json_string(hex);
 }
 
-static json_t *steps_json(const struct measurement *measurement)
+/* The result and, behind its other fields, the steps: one at a time, as all of them in JSON need more memory than the
+ * image. Consumes the reference. */
+static int print_with_steps(json_t *result, const struct measurement *measurement)
 {
-	json_t *steps = json_array();
+	char *text = result ? json_dumps(result, JSON_INDENT(2)) : NULL;
+	char contents[2 * SNP_DIGEST_SIZE + 1], digest[2 * SNP_DIGEST_SIZE + 1];
 
+	json_decref(result);
+	if (!text)
+		return command_print_json(NULL);
+	printf("%.*s,\n  \"steps\": [", (int)strlen(text) - 2, text); /* without "\n}" */
+	free(text);
 	for (size_t i = 0; i < measurement->step_count; i++) {
 		const struct digest_step *step = &measurement->step[i];
 
-		json_array_append_new(
-			steps, json_pack("{s:s, s:o, s:I, s:o, s:o}", "type", measure_type_name(step->type), "gpa",
-					 command_json_hex(step->gpa), "offset", (json_int_t)step->offset, "contents",
-					 digest_json(step->contents), "digest", digest_json(step->digest)));
+		command_hex(step->contents, SNP_DIGEST_SIZE, contents);
+		command_hex(step->digest, SNP_DIGEST_SIZE, digest);
+		printf("%s\n    {\"type\": \"%s\", \"gpa\": \"0x%" PRIx64 "\", \"offset\": %" PRIu64
+		       ", \"contents\": \"%s\", \"digest\": \"%s\"}",
+		       i ? "," : "", measure_type_name(step->type), step->gpa, step->offset, contents, digest);
 	}
-	return steps;
+	printf("\n  ]\n}\n");
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : ERROR_IO;
+}
+
+static int print_json(json_t *result, const struct arguments *arguments, const struct measurement *measurement)
+{
+	return arguments->measure.keep_steps ? print_with_steps(result, measurement) : command_print_json(result);
 }
 
 /* What both kinds of input print; the caller adds to it. */
 static json_t *result_json(const struct arguments *arguments, const struct measurement *measurement, const char *input,
 			   const char *profile)
 {
-	json_t *result =
-		json_pack("{s:s, s:i, s:s, s:o, s:s, s:I, s:o, s:o, s:I}", "format", "svsm-measurement", "version", 1,
-			  "input", input, "launch_digest", digest_json(measurement->digest[measurement->vcpus - 1]),
-			  "profile", profile, "vcpus", (json_int_t)measurement->vcpus, "policy",
-			  measurement->has_guest_policy ? command_json_hex(measurement->guest_policy) : json_null(),
-			  "cpu_signature", command_json_hex(arguments->measure.cpu_signature), "page_steps",
-			  (json_int_t)measurement->page_steps);
-
-	if (result && arguments->measure.keep_steps)
-		json_object_set_new(result, "steps", steps_json(measurement));
-	return result;
+	return json_pack("{s:s, s:i, s:s, s:o, s:s, s:I, s:o, s:o, s:I}", "format", "svsm-measurement", "version", 1,
+			 "input", input, "launch_digest", digest_json(measurement->digest[measurement->vcpus - 1]),
+			 "profile", profile, "vcpus", (json_int_t)measurement->vcpus, "policy",
+			 measurement->has_guest_policy ? command_json_hex(measurement->guest_policy) : json_null(),
+			 "cpu_signature", command_json_hex(arguments->measure.cpu_signature), "page_steps",
+			 (json_int_t)measurement->page_steps);
 }
 
 static int print_text(const struct measurement *measurement)
@@ -128,7 +138,7 @@ static int print_igvm(const struct arguments *arguments, const struct measuremen
 		json_object_set_new(result, "accepted", json_boolean(findings->count == 0));
 		json_object_set_new(result, "findings", findings_json(findings));
 	}
-	return command_print_json(result);
+	return print_json(result, arguments, measurement);
 }
 
 static int run_igvm(const struct arguments *arguments)
@@ -215,7 +225,7 @@ static int print_ovmf(const struct arguments *arguments, const struct ovmf_files
 						      command_json_hex(arguments->vmm->other_rdx), "launch_digest",
 						      digest_json(files->other.digest[files->other.vcpus - 1])));
 	}
-	return command_print_json(result);
+	return print_json(result, arguments, &files->measurement);
 }
 
 static int run_ovmf(const struct arguments *arguments)

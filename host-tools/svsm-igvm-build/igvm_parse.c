@@ -88,6 +88,8 @@ static bool variable_header(const struct reader *reader, size_t *at, size_t end,
 	char text[120];
 	size_t padded;
 
+	if (file->record_count == IGVM_HEADERS_MAX)
+		return refuse(reader, "header-count", *at, "more than 131072 variable headers");
 	if (end - *at < sizeof(header))
 		return refuse(reader, "header-cut", *at, "variable header is cut off");
 	memcpy(&header, file->bytes + *at, sizeof(header));

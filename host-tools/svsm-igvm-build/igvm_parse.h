@@ -3,7 +3,7 @@
 /*
  * Strict IGVM reader. What makes a file unreadable or ambiguous is an error: lengths, offsets, order, overlaps. What
  * the format's own library lets pass but its documents do not (padding, masks without platform) is a warning. Time O(n
- * log n) and memory O(n) in the file's size. Source: Microsoft igvm, igvm_defs crate.
+ * log n) in the number of headers. Source: Microsoft igvm, igvm_defs crate.
  */
 #ifndef IGVM_BUILD_IGVM_PARSE_H
 #define IGVM_BUILD_IGVM_PARSE_H
@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As many headers as a file of 512 MiB full of 4 KiB pages has: what they need in memory stays below 16 MiB. */
+#define IGVM_HEADERS_MAX (1u << 17)
 #define IGVM_RULE_MAGIC "magic" /* the rule of files that are not IGVM at all */
 
 struct igvm_record {

@@ -68,24 +68,49 @@ json_t *inspect_boot_info_json(const struct igvm_file *file)
 			 info.guest.kind == BOOT_GUEST_NONE ? json_null() : guest_json(&info.guest));
 }
 
+#define LISTED_MAX 4096u /* lines, or what takes as much memory; images have some dozens */
+#define CONTEXT_COST 16u
+#define CPUID_COST 64u
+
+static size_t cost_of(const struct igvm_file *file, const struct igvm_record *record)
+{
+	struct igvm_page_data page;
+
+	if (record->type == IGVM_VHT_VP_CONTEXT)
+		return CONTEXT_COST;
+	if (record->type != IGVM_VHT_PAGE_DATA)
+		return 1;
+	igvm_record_read(file, record, &page, sizeof(page));
+	return page.data_type == IGVM_PAGE_DATA_CPUID ? CPUID_COST : 1;
+}
+
 json_t *inspect_json(const struct igvm_file *file)
 {
 	json_t *headers = json_array();
 	struct boot_info info;
 	const struct boot_info *known = contents_boot_info(file, &info) ? &info : NULL;
-	size_t count;
+	size_t count, left = LISTED_MAX, not_listed = 0;
 
 	for (size_t i = 0; i < file->record_count; i += count) {
+		const size_t cost = cost_of(file, &file->record[i]);
 		json_t *details = inspect_header_json(file, i, known, &count);
 		json_t *entry = json_pack("{s:s, s:I}", "header", igvm_type_name(file->record[i].type), "offset",
 					  (json_int_t)file->record[i].offset);
 
+		if (left < cost) {
+			not_listed += count;
+			json_decref(details);
+			json_decref(entry);
+			continue;
+		}
+		left -= cost;
 		json_object_update(entry, details);
 		json_decref(details);
 		json_array_append_new(headers, entry);
 	}
-	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o}", "format", "svsm-igvm-inspection", "version", 1,
+	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:I, s:o}", "format", "svsm-igvm-inspection", "version", 1,
 			 "igvm_version", (json_int_t)file->fixed.format_version, "file_size",
 			 (json_int_t)file->fixed.total_file_size, "checksum", command_json_hex(file->fixed.checksum),
-			 "headers", headers, "boot_info", inspect_boot_info_json(file));
+			 "headers", headers, "not_listed", (json_int_t)not_listed, "boot_info",
+			 inspect_boot_info_json(file));
 }

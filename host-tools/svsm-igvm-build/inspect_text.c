@@ -92,7 +92,7 @@ static void print_policy(const json_t *header)
 	puts("");
 }
 
-static void print_headers(const json_t *headers)
+static void print_headers(const json_t *headers, long long not_listed)
 {
 	const json_t *header;
 	size_t index;
@@ -110,6 +110,8 @@ static void print_headers(const json_t *headers)
 		else
 			print_scalars(header);
 	}
+	if (not_listed)
+		printf("  and %lld more\n", not_listed);
 }
 
 /* Fields that are zero are left out: most are. */
@@ -213,7 +215,7 @@ void inspect_text_print(const char *name, const json_t *summary)
 {
 	printf("%s: IGVM version %lld, %lld bytes, checksum %s. Numbers are hexadecimal but for counts and sizes.\n",
 	       name, integer(summary, "igvm_version"), integer(summary, "file_size"), number(summary, "checksum"));
-	print_headers(json_object_get(summary, "headers"));
+	print_headers(json_object_get(summary, "headers"), integer(summary, "not_listed"));
 	print_details(json_object_get(summary, "headers"));
 	if (json_is_object(json_object_get(summary, "boot_info")))
 		print_boot_info(json_object_get(summary, "boot_info"));

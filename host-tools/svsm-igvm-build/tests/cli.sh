@@ -296,6 +296,58 @@ if ! "$schemas" json/*.json >json/checked; then
 	failed=1
 fi
 
+# Hostile files need no more than their size and 16 MiB: the most headers there may be, each a page of its own.
+python3 - <<'P'
+import struct, zlib
+source = open("a.igvm", "rb").read()
+at, size = struct.unpack_from("<2I", source, 8)
+end, headers = at + size, {}
+while at < end:
+    kind, length = struct.unpack_from("<2I", source, at)
+    headers[kind] = bytearray(source[at:at + 8 + (length + 7) // 8 * 8])
+    at += len(headers[kind])
+data = struct.unpack_from("<I", headers[0x304], 20)[0]
+def write(name, pages, flags=0, step=0x2000):
+    first = bytes(headers[1] + headers[0x101])
+    runs = b"".join(struct.pack("<2IQ3I2H", 0x302, 24, 0x10000000 + i * step, 1, 0, flags, 0, 0) for i in range(pages))
+    body_size = len(first) + len(runs) + len(headers[0x304])
+    offset = (24 + body_size + 4095) // 4096 * 4096
+    struct.pack_into("<I", headers[0x304], 20, offset)
+    image = bytearray(struct.pack("<6I", 0x4D564749, 1, 24, body_size, offset + 4096, 0) + first + runs + headers[0x304])
+    struct.pack_into("<I", image, 20, zlib.crc32(image))
+    open(name, "wb").write(image + bytes(offset - len(image)) + source[data:data + 4096])
+write("most.igvm", 131072 - 3)
+write("more.igvm", 131072 - 2)
+write("slow.igvm", 12000, 1, 0x200000)
+P
+python3 - "$program" <<'P' || failed=1
+import os, subprocess, sys
+failed = 0
+def run(want, arguments):
+    global failed
+    child = subprocess.Popen([sys.argv[1]] + arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    error = child.stderr.read().decode()
+    status, usage = os.wait4(child.pid, 0)[1:]
+    room = usage.ru_maxrss / 1024 - os.path.getsize(arguments[-1]) / 2**20
+    if os.waitstatus_to_exitcode(status) != want or room > 16:
+        print(f"FAILED: {arguments}: exit {os.waitstatus_to_exitcode(status)}, {room:.1f} MiB above the file: {error}")
+        failed = 1
+for arguments in (["measure"], ["measure", "--json"], ["lint"], ["inspect"], ["inspect", "--json"]):
+    run(0, arguments + ["most.igvm"])
+run(1, ["lint", "more.igvm"])
+sys.exit(failed)
+P
+# Seconds of hashing: a terminal sees how far it is.
+script -qec "$program measure slow.igvm" /dev/null >seen || { echo "FAILED: measuring on a terminal"; failed=1; }
+grep -q $'measuring: .*\r\e\\[K' seen || { echo "FAILED: no progress on a terminal: $(head -c 200 seen | cat -v)"; failed=1; }
+expect 1 "format/header-count: more than 131072" lint more.igvm
+"$program" inspect most.igvm | grep -q "and 126976 more" || { echo "FAILED: inspect lists too much"; failed=1; }
+"$program" inspect --json most.igvm >json/most.json
+"$program" measure --json --steps a.igvm >json/steps.json
+[ "$(jq '.steps | length' json/steps.json)" -eq "$("$program" measure --steps a.igvm | grep -c " 0x")" ] ||
+	{ echo "FAILED: steps in JSON and text"; failed=1; }
+"$schemas" json/most.json json/steps.json >json/checked || { echo "FAILED: $(head -c 500 json/checked)"; failed=1; }
+
 [ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
 [ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
 
