@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -59,4 +60,28 @@ int service_process_stop(struct service_process *process)
 	if (waitpid(process->pid, &status, 0) != process->pid || !WIFEXITED(status))
 		return -1;
 	return WEXITSTATUS(status);
+}
+
+bool service_process_refuses_headers(const struct service_process *process, uint32_t op, const void *payload,
+				     uint32_t size)
+{
+	static struct service_packet packet;
+	const struct service_message good = {.op = op, .size = size};
+	struct service_message headers[] = {good, good, good, good, good};
+	const int fd = process->end[SERVICE_FD_REQUEST];
+
+	headers[0].op = 0;
+	headers[1].status = 1;
+	headers[2].size++;
+	headers[3].size = UINT32_MAX;
+	headers[4].reserved = 1;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		packet.header = headers[i];
+		memcpy(packet.payload, payload, size);
+		if (write(fd, &packet, sizeof(good) + size) != (ssize_t)(sizeof(good) + size) ||
+		    !service_io_receive(fd, &packet) || packet.header.op != headers[i].op ||
+		    packet.header.status != SERVICE_MALFORMED || packet.header.size != 0)
+			return false;
+	}
+	return true;
 }

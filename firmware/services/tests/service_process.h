@@ -21,4 +21,11 @@ bool service_process_start(struct service_process *process, const char *program,
 /* Closes our ends, which ends a service, and waits. Returns the exit status, or -1 when a signal ended it. */
 int service_process_stop(struct service_process *process);
 
+/*
+ * Sends @payload under headers of @op with one wrong field each. True when all of them are answered as malformed, with
+ * nothing in the reply.
+ */
+bool service_process_refuses_headers(const struct service_process *process, uint32_t op, const void *payload,
+				     uint32_t size);
+
 #endif

@@ -258,25 +258,9 @@ static void selected_refused(void **state)
 static void message_header(void **state)
 {
 	const struct attest_request request = request_of(1, true);
-	const struct service_message good = {.op = ATTEST_OP_SINGLE_SERVICE, .size = sizeof(request)};
-	struct service_message headers[] = {good, good, good, good, good};
 
 	(void)state;
-	headers[0].op = 0;
-	headers[1].status = 1;
-	headers[2].size++;
-	headers[3].size = UINT32_MAX;
-	headers[4].reserved = 1;
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		packet.header = headers[i];
-		memcpy(packet.payload, &request, sizeof(request));
-		assert_int_equal(write(attest.end[SERVICE_FD_REQUEST], &packet, sizeof(good) + sizeof(request)),
-				 sizeof(good) + sizeof(request));
-		assert_true(service_io_receive(attest.end[SERVICE_FD_REQUEST], &packet));
-		assert_int_equal(packet.header.op, headers[i].op);
-		assert_int_equal(packet.header.status, SERVICE_MALFORMED);
-		assert_int_equal(packet.header.size, 0);
-	}
+	assert_true(service_process_refuses_headers(&attest, ATTEST_OP_SINGLE_SERVICE, &request, sizeof(request)));
 	assert_int_equal(call_single(1), SERVICE_OK);
 }
 

@@ -277,24 +277,9 @@ static void refused_key_in_list(void **state)
 static void message_header(void **state)
 {
 	const uint32_t version = 0;
-	const struct service_message good = {.op = VTPM_OP_MANIFEST, .size = sizeof(version)};
-	struct service_message headers[] = {good, good, good, good, good};
 
 	(void)state;
-	headers[0].op = 0;
-	headers[1].status = 1;
-	headers[2].size++;
-	headers[3].size = UINT32_MAX;
-	headers[4].reserved = 1;
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		packet.header = headers[i];
-		memcpy(packet.payload, &version, sizeof(version));
-		assert_int_equal(write(vtpm.end[SERVICE_FD_REQUEST], &packet, sizeof(good) + sizeof(version)),
-				 sizeof(good) + sizeof(version));
-		assert_true(service_io_receive(vtpm.end[SERVICE_FD_REQUEST], &packet));
-		assert_int_equal(packet.header.status, SERVICE_MALFORMED);
-		assert_int_equal(packet.header.size, 0);
-	}
+	assert_true(service_process_refuses_headers(&vtpm, VTPM_OP_MANIFEST, &version, sizeof(version)));
 	/* larger than one page of the protocol carries */
 	memset(packet.payload, 0, sizeof(packet.payload));
 	packet.header = (struct service_message){.op = VTPM_OP_COMMAND, .size = 4088};
