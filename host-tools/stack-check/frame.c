@@ -385,6 +385,26 @@ static int8_t probe_loop(const struct analysis *analysis, uint32_t index, const 
 	return REG_NONE;
 }
 
+/*
+ * RSP was loaded with something not known. Unwind information settles it where it told of another register up to here
+ * and tells of RSP from here on: the function restores its own. One that goes to another stack says nothing like it.
+ */
+static bool unwind(struct analysis *analysis, struct state *state, uint64_t at, uint64_t next)
+{
+	const struct frame_context *context = analysis->context;
+	int64_t depth;
+
+	if (!context->depth_at || context->depth_at(context->image->name, at) >= 0)
+		return false;
+	depth = context->depth_at(context->image->name, next);
+	if (depth < 8)
+		return false;
+	state->reg[REG_RSP] = value_stack(0, 8 - depth);
+	if (!analysis->frame->unwound)
+		analysis->frame->unwound = at;
+	return true;
+}
+
 static void remember_deepest(struct analysis *analysis, const struct state *state)
 {
 	int64_t depth = state_depth(&analysis->bases, &state->reg[REG_RSP], ALIGN_ANY);
@@ -439,6 +459,8 @@ static void run(struct analysis *analysis, uint32_t index)
 		default:
 			state_apply(&state, &analysis->bases, analysis->context->image, insn, &issue,
 				    &analysis->frame->bounded);
+			if (issue == FRAME_SWITCH && unwind(analysis, &state, insn->address, next))
+				issue = -1;
 			if (issue >= 0 &&
 			    (issue != FRAME_DYNAMIC || insn->dst == REG_RSP || (insn->clobber & 1u << REG_RSP)))
 				add_issue(analysis, (enum frame_issue_kind)issue, insn->address);
@@ -481,6 +503,7 @@ static void reset(struct analysis *analysis)
 	frame->sites = NULL;
 	frame->issues = NULL;
 	frame->bounded = frame->misaligned = false;
+	frame->unwound = 0;
 	analysis->grew = false;
 	analysis->queue_count = 0;
 	analysis->in = realloc(analysis->in, (leaders + 1) * sizeof(*analysis->in));

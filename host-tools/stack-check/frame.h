@@ -59,6 +59,7 @@ struct frame {
 	bool realigned;		  /* aligns its frame beyond what its caller grants */
 	bool misaligned;	  /* a call leaves RSP off the ABI's 16 bytes, or may */
 	bool switches;		  /* sets RSP to a known stack of its own */
+	uint64_t unwound;	  /* first place where only unwind information tells of RSP; 0: none */
 	struct frame_site *sites;
 	size_t site_count;
 	struct frame_issue *issues;
@@ -73,6 +74,9 @@ struct frame_context {
 	/* Whether a call to `target` never comes back */
 	bool (*never_returns)(void *data, uint64_t target);
 	void *data;
+	/* Depth of RSP at an address by other means than decoding; negative when they do not tell. NULL: there are none
+	 */
+	int64_t (*depth_at)(const char *file, uint64_t address);
 };
 
 void frame_analyze(const struct frame_context *context, uint64_t start, struct frame *frame);

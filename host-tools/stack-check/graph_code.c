@@ -6,6 +6,7 @@
 #include "graph_rules.h"
 #include "lookup.h"
 #include "returns.h"
+#include "unwind.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -317,6 +318,7 @@ static void build(struct graph_code *code, uint32_t node)
 	struct frame_context context = {.arena = graph->arena,
 					.image = code->images[unit.image].image,
 					.never_returns = never_returns,
+					.depth_at = code->images[unit.image].image->linked ? unwind_depth : NULL,
 					.data = &code->images[unit.image].returns};
 	struct config_item *calls;
 	bool had_pointers = false;
@@ -334,6 +336,14 @@ static void build(struct graph_code *code, uint32_t node)
 		add_choices(code, node, &unit.frame);
 		return;
 	}
+	if (context.depth_at && unit.function && !evidence_usage(code->evidence, unit.function->name))
+		unwind_check(graph, context.image->name, &graph->nodes[node], &unit.frame);
+	if (unit.frame.unwound)
+		graph_assume(graph, node,
+			     arena_printf(graph->arena,
+					  "unwind: %s restores its stack pointer at 0x%" PRIx64
+					  " to where its unwind information (.eh_frame) says",
+					  graph->nodes[node].name, unit.frame.unwound));
 	rules_recursion(graph, code->config, node);
 	rules_frame(graph, code->config, node, &unit.frame);
 	for (size_t i = 0; i < unit.frame.site_count; i++) {

@@ -12,6 +12,7 @@
 struct source_file {
 	char *path;
 	Dwfl *dwfl; /* NULL when the file has nothing to tell */
+	Dwfl_Module *module;
 };
 
 static struct source_file files[FILES_MAX];
@@ -40,6 +41,7 @@ static struct source_file *open_file(const char *path)
 	if (file_count == FILES_MAX)
 		return NULL;
 	file = &files[file_count];
+	file->module = NULL;
 	file->path = strdup(path);
 	if (!file->path)
 		return NULL;
@@ -53,17 +55,29 @@ static struct source_file *open_file(const char *path)
 	return file;
 }
 
-bool source_line(const char *path, uint64_t address, char *location, size_t size)
+static int first_module(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr start, void *result)
+{
+	(void)data, (void)name, (void)start;
+	*(Dwfl_Module **)result = module;
+	return DWARF_CB_ABORT;
+}
+
+Dwfl_Module *source_module(const char *path)
 {
 	struct source_file *file = open_file(path);
-	Dwfl_Module *module;
+
+	if (file && file->dwfl && !file->module)
+		dwfl_getmodules(file->dwfl, first_module, &file->module, 0);
+	return file ? file->module : NULL;
+}
+
+bool source_line(const char *path, uint64_t address, char *location, size_t size)
+{
+	Dwfl_Module *module = source_module(path);
 	Dwfl_Line *line;
 	const char *source;
 	int number = 0, column = 0;
 
-	if (!file || !file->dwfl)
-		return false;
-	module = dwfl_addrmodule(file->dwfl, address);
 	line = module ? dwfl_module_getsrc(module, address) : NULL;
 	source = line ? dwfl_lineinfo(line, NULL, &number, &column, NULL, NULL) : NULL;
 	if (!source)

@@ -151,6 +151,62 @@ echo '{"frames": {"gone, missing": 10}}' >two.json
 exits 'two functions in one key' 0 --json --config two.json --entry call_small tables
 json '[.findings[] | select(test("frames\\[\"(gone|missing)\"\\]"))] | length == 2'
 
+# Unwind information
+cat >unwind.S <<'EOF'
+	.macro function name
+	.globl \name
+	.type \name, @function
+\name:
+	.cfi_startproc
+	.endm
+	.macro end name
+	.cfi_endproc
+	.size \name, . - \name
+	.endm
+	function helper
+	ret
+	end helper
+	function restores
+	lea (%rsp), %r11
+	.cfi_def_cfa_register %r11
+	sub $256, %rsp
+	and $-64, %rsp
+	call helper
+	lea (%r11), %rsp
+	.cfi_def_cfa_register %rsp
+	ret
+	end restores
+	function lies
+	sub $64, %rsp
+	call helper
+	add $64, %rsp
+	ret
+	end lies
+	function honest
+	sub $64, %rsp
+	.cfi_adjust_cfa_offset 64
+	call helper
+	add $64, %rsp
+	.cfi_adjust_cfa_offset -64
+	ret
+	end honest
+	function leaves
+	mov %rdi, %rsp
+	call helper
+	ret
+	end leaves
+	.section .note.GNU-stack, "", @progbits
+EOF
+echo 'int main(void) { return 0; }' >main.c
+verify 'assembly with unwind information' gcc -o unwind main.c unwind.S
+exits 'what unwind information restores' 0 --json --entry restores unwind
+json '.entries[0] | .verdict == "assumed" and .bytes >= 272 and .bytes <= 340 and (.assumptions[0] | test("eh_frame"))'
+exits 'unwind information that disagrees is told' 0 --json --entry lies honest unwind
+json '[.findings[] | select(test("unwind information says 8$"))] | length == 1'
+json '[.entries[].bytes] == [80, 80]'
+exits 'another stack is no stack to return to' 2 --json --entry leaves unwind
+json '.entries[0].reasons[0] | test("loads its stack pointer")'
+
 # Objects and archives
 (mkdir objects && cd objects && gcc -O2 -w -c "$programs/statics.c" "$programs/statics_2.c" "$programs/weak.c" \
 	"$programs/weak_2.c" && ar rcs library.a statics_2.o weak_2.o)
