@@ -311,6 +311,16 @@ static void build_extern(struct graph_code *code, uint32_t node)
 	graph_assume(graph, node, rules_describe_calls(graph, calls));
 }
 
+/* The linker's stubs have no symbol: they are called after the function they go to. */
+static void name_stub(struct graph_code *code, uint32_t node)
+{
+	struct graph_node *at = &code->graph->nodes[node];
+	const struct image_section *section = image_section_at(graph_code_image(code, node), at->address);
+
+	if (section && strncmp(section->name, ".plt", 4) == 0 && at->edge_count == 1 && at->edges[0].callee_count == 1)
+		at->name = arena_printf(code->graph->arena, "%s@plt", code->graph->nodes[at->edges[0].callees[0]].name);
+}
+
 static void build(struct graph_code *code, uint32_t node)
 {
 	struct graph *graph = code->graph;
@@ -351,6 +361,8 @@ static void build(struct graph_code *code, uint32_t node)
 		add_site(code, node, &unit.frame.sites[i]);
 	}
 	rules_unknown_depths(graph, node, &unit.frame);
+	if (!unit.function)
+		name_stub(code, node);
 	/* Calls that the code hides, of a function that makes none through a pointer */
 	calls = rules_find(&code->config->calls, &graph->nodes[node]);
 	if (calls && !had_pointers) {

@@ -34,6 +34,13 @@ $(BUILD)/test/stack-check-cli: $(STACK_CHECK_DIR)/tests/cli.sh $(BUILD)/bin/stac
 	@chmod +x $@
 UNIT_TESTS += $(BUILD)/test/stack-check-cli
 
+# The guide, followed to the letter
+$(BUILD)/test/stack-check-guide: $(STACK_CHECK_DIR)/tests/guide.sh $(BUILD)/bin/stack-check
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check\n' >$@
+	@chmod +x $@
+UNIT_TESTS += $(BUILD)/test/stack-check-guide
+
 $(BUILD)/bench/stack-check.sh: $(STACK_CHECK_DIR)/tests/bench.sh $(BUILD)/bin/stack-check
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec $< $(BUILD)/bin/stack-check $(BUILD)/bench/stack-check\n' >$@

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 #include "report.h"
+#include "report_lines.h"
 
 #include "stacks.h"
 
@@ -26,7 +27,7 @@ static json_t *step_json(const struct analysis *analysis, const struct bound_ste
 	json_t *object = json_object();
 
 	json_object_set_new(object, "function", json_string(node->name));
-	json_object_set_new(object, "file", json_string(node->file ? node->file : "?"));
+	json_object_set_new(object, "file", json_string(report_file(analysis, step->node)));
 	json_object_set_new(object, "frame", json_integer(step->frame));
 	if (step->times > 1)
 		json_object_set_new(object, "times", json_integer(step->times));
@@ -36,12 +37,11 @@ static json_t *step_json(const struct analysis *analysis, const struct bound_ste
 static json_t *entry_json(const struct analysis *analysis, const struct analysis_entry *entry)
 {
 	const struct bound_result *bound = &entry->bound;
-	const struct graph_node *node = &analysis->graph.nodes[entry->node];
 	bool unknown = bound->verdict == VERDICT_UNKNOWN;
 	json_t *object = json_object(), *path = json_array();
 
 	json_object_set_new(object, "name", json_string(entry->name));
-	json_object_set_new(object, "file", json_string(node->file ? node->file : "?"));
+	json_object_set_new(object, "file", json_string(report_file(analysis, entry->node)));
 	json_object_set_new(object, "bytes", unknown ? json_null() : json_integer(bound->bytes));
 	if (unknown)
 		json_object_set_new(object, "at_least", json_integer(bound->bytes));

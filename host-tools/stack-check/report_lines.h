@@ -8,5 +8,7 @@
 
 /* 0 when not known */
 unsigned int report_line(const struct analysis *analysis, uint32_t node);
+/* The source file, or the file the code is in where that is not known */
+const char *report_file(const struct analysis *analysis, uint32_t node);
 
 #endif

@@ -3,6 +3,7 @@
 /* SARIF 2.1.0, with the path as a code flow: what code scanning services show beside the source. */
 #include "report.h"
 #include "report_lines.h"
+#include "stacks.h"
 
 #include <inttypes.h>
 
@@ -10,7 +11,7 @@ static json_t *location(const struct analysis *analysis, uint32_t node_index, co
 {
 	const struct graph_node *node = &analysis->graph.nodes[node_index];
 	unsigned int line = report_line(analysis, node_index);
-	json_t *physical = json_pack("{s:{s:s}}", "artifactLocation", "uri", node->file ? node->file : "?");
+	json_t *physical = json_pack("{s:{s:s}}", "artifactLocation", "uri", report_file(analysis, node_index));
 
 	if (line)
 		json_object_set_new(physical, "region", json_pack("{s:i}", "startLine", (int)line));
@@ -56,7 +57,7 @@ static json_t *result_json(const struct analysis *analysis, const struct analysi
 {
 	bool unknown = entry->bound.verdict == VERDICT_UNKNOWN, over = analysis_is_over(entry);
 	const char *message = message_of(analysis, entry);
-	const char *key = arena_printf(analysis->arena, "%s/%s", analysis->graph.nodes[entry->node].file, entry->name);
+	const char *key = arena_printf(analysis->arena, "%s/%s", report_file(analysis, entry->node), entry->name);
 
 	return json_pack("{s:s, s:s, s:s, s:{s:s}, s:[o], s:{s:s}, s:o}", "ruleId",
 			 over	   ? "stack-over-budget"
@@ -68,14 +69,37 @@ static json_t *result_json(const struct analysis *analysis, const struct analysi
 			 code_flow(analysis, &entry->bound));
 }
 
+static void add_stack(const struct analysis *analysis, json_t *results, const struct stack_result *result)
+{
+	const char *name = result->stack->name, *over;
+	uint32_t node = result->part_count ? result->parts[0].node : 0;
+
+	over = arena_printf(analysis->arena, "the stack %s needs %" PRId64 " bytes and has %" PRId64, name,
+			    result->bytes, result->stack->bytes);
+	if (result->part_count && result->verdict != VERDICT_UNKNOWN && result->bytes > result->stack->bytes)
+		json_array_append_new(
+			results, json_pack("{s:s, s:s, s:s, s:{s:s}, s:[o], s:{s:s}}", "ruleId", "stack-over-budget",
+					   "level", "error", "kind", "fail", "message", "text", over, "locations",
+					   location(analysis, node, over), "partialFingerprints", "stack/v1", name));
+	for (size_t i = 0; i < result->jump_count; i++)
+		json_array_append_new(
+			results, json_pack("{s:s, s:s, s:s, s:{s:s}, s:[o], s:{s:s}}", "ruleId", "stack-guard", "level",
+					   "error", "kind", "fail", "message", "text", result->jumps[i], "locations",
+					   location(analysis, result->jump_nodes[i], result->jumps[i]),
+					   "partialFingerprints", "stack/v1",
+					   arena_printf(analysis->arena, "%s/%s", name,
+							analysis->graph.nodes[result->jump_nodes[i]].name)));
+}
+
 json_t *report_sarif(const struct analysis *analysis)
 {
 	json_t *results = json_array();
-	json_t *rules =
-		json_pack("[{s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}]", "id", "stack-over-budget",
-			  "shortDescription", "text", "An entry may use more stack than its budget", "id",
-			  "stack-unknown", "shortDescription", "text", "The stack of an entry has no proved bound",
-			  "id", "stack-bound", "shortDescription", "text", "The deepest path of an entry");
+	json_t *rules = json_pack(
+		"[{s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}]", "id", "stack-over-budget",
+		"shortDescription", "text", "An entry may use more stack than its budget", "id", "stack-unknown",
+		"shortDescription", "text", "The stack of an entry has no proved bound", "id", "stack-bound",
+		"shortDescription", "text", "The deepest path of an entry", "id", "stack-guard", "shortDescription",
+		"text", "A frame is larger than the guard below its stack");
 
 	for (size_t i = 0; i < analysis->entry_count; i++) {
 		json_t *result = result_json(analysis, &analysis->entries[i]);
@@ -85,7 +109,9 @@ json_t *report_sarif(const struct analysis *analysis)
 			json_object_set_new(result, "level", json_string("none"));
 		json_array_append_new(results, result);
 	}
-	return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "$schema",
+	for (size_t i = 0; i < analysis->stack_count; i++)
+		add_stack(analysis, results, &analysis->stacks[i]);
+	return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:o}}, s:o}]}", "$schema",
 			 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver",
-			 "name", PROGRAM, "informationUri", "docs/stack-check.md", "rules", rules, "results", results);
+			 "name", PROGRAM, "rules", rules, "results", results);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 #include "report.h"
+#include "report_lines.h"
 #include "stacks.h"
 
 #include <inttypes.h>
@@ -40,7 +41,7 @@ static void print_entry(const struct analysis *analysis, const struct analysis_e
 		fprintf(out, "    %8" PRId64 "  %s", step->frame, node->name);
 		if (step->times > 1)
 			fprintf(out, " (%" PRId64 " times)", step->times);
-		fprintf(out, "  %s\n", node->file ? node->file : "?");
+		fprintf(out, "  %s\n", report_file(analysis, step->node));
 	}
 	print_list("    assumed", bound->assumptions, bound->assumption_count, out);
 	print_list("    unknown", bound->reasons, bound->reason_count, out);

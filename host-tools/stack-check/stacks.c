@@ -43,13 +43,17 @@ static void find_jumps(struct analysis *analysis, struct stack_result *result, c
 	for (uint32_t i = 0; i < graph->node_count && result->stack->guard >= 0; i++) {
 		const struct graph_node *node = &graph->nodes[i];
 
-		if (marks[i] && !node->is_extern && node->own[ALIGN_ANY] > result->stack->guard)
-			arena_push(analysis->arena, result->jumps, result->jump_count,
-				   (const char *)arena_printf(analysis->arena,
-							      "%s (%s) has a frame of %" PRId64
-							      " bytes and could step over the guard of %" PRId64,
-							      node->name, node->file ? node->file : "?",
-							      node->own[ALIGN_ANY], result->stack->guard));
+		size_t count = result->jump_count;
+
+		if (!marks[i] || node->is_extern || node->own[ALIGN_ANY] <= result->stack->guard)
+			continue;
+		arena_push(analysis->arena, result->jump_nodes, count, i);
+		arena_push(analysis->arena, result->jumps, result->jump_count,
+			   (const char *)arena_printf(analysis->arena,
+						      "%s (%s) has a frame of %" PRId64
+						      " bytes and could step over the guard of %" PRId64,
+						      node->name, node->file ? node->file : "?", node->own[ALIGN_ANY],
+						      result->stack->guard));
 	}
 }
 

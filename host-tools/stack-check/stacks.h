@@ -27,6 +27,7 @@ struct stack_result {
 	struct stack_part *parts; /* the deepest entry, then the interrupts */
 	size_t part_count;
 	const char **jumps; /* functions whose frame is larger than the guard below the stack */
+	uint32_t *jump_nodes;
 	size_t jump_count;
 };
 

@@ -291,6 +291,110 @@ cp out first
 exits 'the same twice' 0 --json --entry work callback
 verify 'gives the same bytes' cmp out first
 
+# What the schema of SARIF 2.1.0 (OASIS, 2.1.0 errata 01) requires of the objects used here
+cat >sarif.schema.json <<'EOF'
+{
+  "$defs": {
+    "message": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}},
+    "location": {
+      "type": "object", "required": ["physicalLocation"],
+      "properties": {
+        "physicalLocation": {
+          "type": "object", "required": ["artifactLocation"],
+          "properties": {
+            "artifactLocation": {"type": "object", "required": ["uri"], "properties": {"uri": {"type": "string", "minLength": 1}}},
+            "region": {"type": "object", "properties": {"startLine": {"type": "integer", "minimum": 1}}}
+          }
+        },
+        "message": {"$ref": "#/$defs/message"},
+        "logicalLocations": {"type": "array", "items": {"type": "object", "required": ["fullyQualifiedName"]}}
+      }
+    }
+  },
+  "type": "object", "required": ["version", "runs"], "additionalProperties": false,
+  "properties": {
+    "$schema": {"type": "string", "pattern": "^https://.*sarif.*2[.]1[.]0"},
+    "version": {"const": "2.1.0"},
+    "runs": {
+      "type": "array", "minItems": 1,
+      "items": {
+        "type": "object", "required": ["tool", "results"], "additionalProperties": false,
+        "properties": {
+          "tool": {
+            "type": "object", "required": ["driver"],
+            "properties": {
+              "driver": {
+                "type": "object", "required": ["name"],
+                "properties": {
+                  "name": {"type": "string"},
+                  "rules": {"type": "array", "items": {"type": "object", "required": ["id"], "properties": {"shortDescription": {"$ref": "#/$defs/message"}}}}
+                }
+              }
+            }
+          },
+          "results": {
+            "type": "array",
+            "items": {
+              "type": "object", "required": ["message", "ruleId", "locations"],
+              "properties": {
+                "message": {"$ref": "#/$defs/message"},
+                "level": {"enum": ["none", "note", "warning", "error"]},
+                "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
+                "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
+                "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+                "codeFlows": {
+                  "type": "array",
+                  "items": {
+                    "type": "object", "required": ["threadFlows"],
+                    "properties": {
+                      "threadFlows": {
+                        "type": "array", "minItems": 1,
+                        "items": {
+                          "type": "object", "required": ["locations"],
+                          "properties": {
+                            "locations": {
+                              "type": "array", "minItems": 1,
+                              "items": {"type": "object", "properties": {"location": {"$ref": "#/$defs/location"}}}
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "if": {"properties": {"kind": {"not": {"const": "fail"}}}}, "then": {"properties": {"level": {"const": "none"}}}
+            }
+          }
+        }
+      }
+    }
+  }
+}
+EOF
+sarif() { # FILE FILTER
+	verify "SARIF: $1 fits the schema" python3 -c 'import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open("sarif.schema.json")))' "$1"
+	# shellcheck disable=SC2016 # variables of jq
+	verify "SARIF: every rule is described in $1" \
+		jq -e '.runs[0] | ([.tool.driver.rules[].id] as $ids | all(.results[]; .ruleId as $id | $ids | index($id)))' "$1"
+	verify "SARIF: $1: $2" jq -e "$2" "$1"
+}
+exits 'SARIF of what is within its budget' 0 --sarif within.sarif --budget 9K --entry work statics/program
+sarif within.sarif '.runs[0].results[0] | .ruleId == "stack-bound" and .level == "none"'
+verify 'SARIF names the source of a public function' \
+	jq -e '.runs[0].results[0].locations[0].physicalLocation | (.artifactLocation.uri | endswith("statics.c")) and .region.startLine > 1' \
+	within.sarif
+exits 'SARIF of what is over it' 1 --sarif over.sarif --budget 100 --entry work statics/program
+sarif over.sarif '.runs[0].results[0] | .ruleId == "stack-over-budget" and .level == "error"'
+exits 'SARIF of what is unknown' 2 --sarif unknown.sarif --entry work vla
+sarif unknown.sarif '.runs[0].results[0].ruleId == "stack-unknown"'
+exits 'SARIF of stacks' 1 --sarif stacks.sarif --config stacks.json statics/program
+sarif stacks.sarif '[.runs[0].results[] | select(.ruleId == "stack-guard")] | length == 1'
+echo '{"stacks": {"small": {"bytes": 100, "entries": ["work"]}}}' >small-stack.json
+exits 'SARIF of a stack that is too small' 1 --sarif small.sarif --config small-stack.json statics/program
+sarif small.sarif '[.runs[0].results[] | select(.ruleId == "stack-over-budget" and (.message.text | test("the stack small")))] | length == 1'
+
 # Comparison
 "$tool" --json --entry work statics/program >old.json
 jq '.entries[0].bytes -= 100 | .entries[0].path[0].frame -= 100' old.json >less.json
