@@ -126,6 +126,8 @@ static const struct check_info infos[CHECK_COUNT] = {
 	[CHECK_KEYS_PRESENT] = {"keys-present", VERIFY_KEYS, "a vTPM that proves nothing about its keys"},
 	[CHECK_KEYS_EXPECTED] = {"keys-expected", VERIFY_KEYS,
 				 "a key that is missing, or of a weaker template than the image should make"},
+	[CHECK_KEYS_REFERENCE] = {"keys-reference", VERIFY_KEYS,
+				  "keys of other templates than those measured into the image"},
 	[CHECK_EK_IN_MANIFEST] = {"ek-in-manifest", VERIFY_KEYS, "the endorsement key of another TPM"},
 	[CHECK_EK_TEMPLATE] = {"ek-template", VERIFY_KEYS,
 			       "an endorsement key with attributes that let its holder use it outside the TPM"},

@@ -8,21 +8,33 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-static bool read_document(struct expectation *out, const char *path, enum key_template_document_kind kind,
-			  struct error *error)
+static bool read_bytes(struct expectation *out, const char *path, const void *bytes, size_t size, struct error *error)
 {
 	struct key_template_error problem;
-	struct blob file;
-	bool ok;
 
 	memset(out, 0, sizeof(*out));
 	out->path = path;
+	return key_template_read(path, bytes, size, &out->templates, &problem) ||
+	       error_refuse(error, "%s", problem.text);
+}
+
+bool expectation_read_text(struct expectation *out, const char *path, const char *text, struct error *error)
+{
+	return read_bytes(out, path, text, strlen(text), error);
+}
+
+static bool read_document(struct expectation *out, const char *path, enum key_template_document_kind kind,
+			  struct error *error)
+{
+	struct blob file;
+	bool ok;
+
 	if (!file_read(path, KEY_TEMPLATE_TEXT_MAX, &file, error))
 		return false;
-	ok = key_template_read(path, file.data, file.size, &out->templates, &problem);
+	ok = read_bytes(out, path, file.data, file.size, error);
 	blob_free(&file);
 	if (!ok)
-		return error_refuse(error, "%s", problem.text);
+		return false;
 	if (out->templates.kind != kind)
 		return error_refuse(error, "%s: is %s", path,
 				    kind == KEY_TEMPLATE_LIST

@@ -23,6 +23,8 @@ struct expectation {
 /* Reads the file of the option; false when it is of the other kind, too. */
 bool expectation_read_manifest(struct expectation *out, const char *path, struct error *error) MUST_CHECK;
 bool expectation_read_selector(struct expectation *out, const char *path, struct error *error) MUST_CHECK;
+/* The same from text that was read elsewhere; a list. */
+bool expectation_read_text(struct expectation *out, const char *path, const char *text, struct error *error) MUST_CHECK;
 
 /* How the manifest is read; a selected key has the form of a single one. */
 enum manifest_form expectation_form(const struct expectation *expectation);

@@ -23,7 +23,7 @@ $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_cre
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
 	test_chain.c test_policy.c test_policy_file.c test_tpm.c test_event_log.c test_vectors.c \
-	test_state.c test_kds.c kds_server.c test_expectation.c test_manifest.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
+	test_state.c test_kds.c kds_server.c test_expectation.c test_manifest.c test_reference.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
 
 # configfs-tsm as a folder: the kernel's part of mkdir and open
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open

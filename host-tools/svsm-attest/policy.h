@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* The relying party's policy (docs/schemas/svsm-policy.schema.json) and reference values (docs/contracts.md, 7). */
+/* The relying party's policy: docs/schemas/svsm-policy.schema.json */
 #ifndef SVSM_ATTEST_POLICY_H
 #define SVSM_ATTEST_POLICY_H
 
@@ -86,19 +86,5 @@ struct policy {
 /* Sections that the file leaves out get the strict values that the schema documents. Free `out` in any case. */
 bool policy_read(const char *path, struct policy *out, struct error *error) MUST_CHECK;
 void policy_free(struct policy *policy);
-
-#define REFERENCE_MEASUREMENTS_MAX 4096u
-struct reference {
-	char image[65];
-	struct {
-		char profile[32];
-		uint32_t vcpus;
-		uint8_t digest[SNP_DIGEST_SIZE];
-	} * measurement;
-	size_t count;
-	uint64_t guest_policy;
-};
-bool reference_read(const char *path, struct reference *out, struct error *error) MUST_CHECK;
-void reference_free(struct reference *reference);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* Reference values as svsm-igvm-build writes them. */
+#include "reference.h"
+
 #include "json_read.h"
-#include "policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +42,55 @@ static bool read_measurements(const json_t *object, const char *path, struct ref
 	return true;
 }
 
+static bool given(const json_t *object, const char *key)
+{
+	return json_object_get(object, key) != NULL;
+}
+
+/* The list is that of a key-template manifest, whose reader has the rules for it. */
+static bool read_keys(const json_t *object, struct reference *out, struct error *error)
+{
+	json_t *document;
+	char *text;
+	bool ok;
+
+	if (!given(object, "key_templates"))
+		return true;
+	document = json_pack("{s:s, s:i, s:O}", "format", "svsm-key-templates", "version", 1, "templates",
+			     json_object_get(object, "key_templates"));
+	text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+	out->keys = calloc(1, sizeof(*out->keys));
+	ok = text && out->keys ? expectation_read_text(out->keys, "key_templates", text, error)
+			       : error_resources(error, "read key templates");
+	if (ok)
+		out->keys->path = out->image;
+	free(text);
+	json_decref(document);
+	return ok;
+}
+
+/* A signed image has all of these, but an author key only when its ID key was signed by one. */
+static bool read_signed(const json_t *object, const char *path, struct reference *out, struct error *error)
+{
+	struct reference_signed *id = &out->id;
+	uint64_t svn;
+
+	out->is_signed = given(object, "id_key_digest");
+	id->has_author = given(object, "author_key_digest");
+	if (!out->is_signed)
+		return (!id->has_author && !given(object, "family_id") && !given(object, "image_id") &&
+			!given(object, "guest_svn")) ||
+		       error_refuse(error, "%s: what an ID block holds, without 'id_key_digest'", path);
+	if (!json_read_hex(object, path, "id_key_digest", id->id_key_digest, SNP_DIGEST_SIZE, error) ||
+	    !json_read_hex(object, path, "family_id", id->family_id, sizeof(id->family_id), error) ||
+	    !json_read_hex(object, path, "image_id", id->image_id, sizeof(id->image_id), error) ||
+	    !json_read_number(object, path, "guest_svn", UINT32_MAX, &svn, error))
+		return false;
+	id->guest_svn = (uint32_t)svn;
+	return !id->has_author ||
+	       json_read_hex(object, path, "author_key_digest", id->author_key_digest, SNP_DIGEST_SIZE, error);
+}
+
 static bool read_reference(const json_t *object, const char *path, struct reference *out, struct error *error)
 {
 	const json_t *inputs;
@@ -58,7 +107,8 @@ static bool read_reference(const json_t *object, const char *path, struct refere
 		return false;
 	snprintf(out->image, sizeof(out->image), "%s", image);
 	error_printable(out->image);
-	return read_measurements(object, path, out, error);
+	return read_measurements(object, path, out, error) && read_signed(object, path, out, error) &&
+	       read_keys(object, out, error);
 }
 
 bool reference_read(const char *path, struct reference *out, struct error *error)
@@ -82,6 +132,8 @@ bool reference_read(const char *path, struct reference *out, struct error *error
 void reference_free(struct reference *reference)
 {
 	free(reference->measurement);
+	free(reference->keys);
 	reference->measurement = NULL;
+	reference->keys = NULL;
 	reference->count = 0;
 }

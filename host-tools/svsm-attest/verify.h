@@ -12,6 +12,7 @@
 #include "evidence.h"
 #include "expectation.h"
 #include "policy.h"
+#include "reference.h"
 #include "state.h"
 
 #include <jansson.h>

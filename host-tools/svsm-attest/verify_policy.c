@@ -148,6 +148,32 @@ static void check_measurement(struct verify *v, char image[96])
 	}
 }
 
+/* What the ID block of a signed image, checked by the AMD-SP at launch, makes the report say */
+static void check_signed_image(struct verify *v)
+{
+	const struct snp_report *f = &v->report.fields;
+	const struct reference *r = v->reference;
+	const struct reference_signed *id = r ? &r->id : NULL;
+	bool author = f->key_info & SNP_KEY_INFO_AUTHOR_KEY_EN;
+
+	if (!r || !r->is_signed)
+		return;
+	findings_check(&v->findings, CHECK_ID_KEY, memcmp(f->id_key_digest, id->id_key_digest, SNP_DIGEST_SIZE) == 0,
+		       "ID_KEY_DIGEST is not that of the key that signed image '%s'", r->image);
+	findings_check(&v->findings, CHECK_AUTHOR_KEY, author == id->has_author,
+		       "the guest was launched %s an author key, image '%s' was signed %s one",
+		       author ? "with" : "without", r->image, id->has_author ? "with" : "without");
+	findings_check(&v->findings, CHECK_AUTHOR_KEY,
+		       memcmp(f->author_key_digest, id->author_key_digest, SNP_DIGEST_SIZE) == 0,
+		       "AUTHOR_KEY_DIGEST is not that of the author of image '%s'", r->image);
+	findings_check(&v->findings, CHECK_FAMILY_ID, memcmp(f->family_id, id->family_id, sizeof(f->family_id)) == 0,
+		       "FAMILY_ID is not that of image '%s'", r->image);
+	findings_check(&v->findings, CHECK_IMAGE_ID, memcmp(f->image_id, id->image_id, sizeof(f->image_id)) == 0,
+		       "IMAGE_ID is not that of image '%s'", r->image);
+	findings_check(&v->findings, CHECK_GUEST_SVN, f->guest_svn >= id->guest_svn,
+		       "GUEST_SVN %u is below the %u of image '%s'", f->guest_svn, id->guest_svn, r->image);
+}
+
 void verify_policy(struct verify *v)
 {
 	const struct snp_report *f = &v->report.fields;
@@ -160,6 +186,7 @@ void verify_policy(struct verify *v)
 	findings_check(&v->findings, CHECK_HOST_REQUESTED, f->vmpl != REPORT_VMPL_HOST,
 		       "the host asked for this report, not a guest: its data are the host's");
 	check_measurement(v, image);
+	check_signed_image(v);
 	if (!v->policy) {
 		if (v->reference)
 			verify_summary(v, VERIFY_POLICY, "no policy was applied; %s", image);

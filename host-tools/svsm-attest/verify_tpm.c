@@ -107,20 +107,32 @@ static void check_templates(struct verify *v)
 	}
 }
 
-/* Exactly the keys of the relying party's file, in its order; it takes the place of the policy's ek_profiles. */
-static void check_expected(struct verify *v)
+/* Key by key against a list of templates; `whole`: as many keys as templates */
+static void check_list(struct verify *v, enum check check, const struct expectation *list, bool whole)
 {
-	const struct key_template_document *templates = &v->expectation->templates;
+	const struct key_template_document *templates = &list->templates;
 	struct error error;
 	bool ok;
 
 	for (size_t i = 0; i < v->manifest.ek_count; i++) {
-		ok = expectation_key(v->expectation, i, &v->manifest.ek[i], &error);
-		findings_check(&v->findings, CHECK_KEYS_EXPECTED, ok, "%.500s", ok ? "" : error.text);
+		ok = expectation_key(list, i, &v->manifest.ek[i], &error);
+		findings_check(&v->findings, check, ok, "%.500s", ok ? "" : error.text);
 	}
-	for (size_t i = v->manifest.ek_count; i < templates->count; i++)
-		findings_check(&v->findings, CHECK_KEYS_EXPECTED, false, "key %zu, '%s' of %s, is missing", i,
-			       templates->key[i].name, v->expectation->path);
+	for (size_t i = v->manifest.ek_count; whole && i < templates->count; i++)
+		findings_check(&v->findings, check, false, "key %zu, '%s' of %s, is missing", i, templates->key[i].name,
+			       list->path);
+}
+
+/*
+ * What the image was built to list. Its first template is that of the default key, which the other forms hold; a key
+ * that a selector names is none of the image's.
+ */
+static void check_reference_keys(struct verify *v)
+{
+	const struct expectation *keys = v->reference ? v->reference->keys : NULL;
+
+	if (keys && !(v->expectation && v->expectation->selector_size > 0))
+		check_list(v, CHECK_KEYS_REFERENCE, keys, v->manifest_form == MANIFEST_FORM_LIST);
 }
 
 /* The credential was made for this EK and this AK, and what came out of it is the secret that went in. */
@@ -214,10 +226,12 @@ void verify_keys(struct verify *v)
 		verify_skip(v, VERIFY_KEYS, "no manifest of a vTPM");
 		return;
 	}
+	/* The relying party's file takes the place of the policy's ek_profiles. */
 	if (v->expectation)
-		check_expected(v);
+		check_list(v, CHECK_KEYS_EXPECTED, v->expectation, true);
 	else
 		check_templates(v);
+	check_reference_keys(v);
 	for (size_t i = 0; i < v->ek_count; i++)
 		findings_check(&v->findings, CHECK_EK_IN_MANIFEST, in_manifest(&v->manifest, &v->ek[i].bytes),
 			       "EK %zu of the evidence is not in the manifest: it is of another TPM", i);

@@ -294,7 +294,7 @@ int scene_run(struct scene *scene)
 	scene->verify.bundle = &scene->bundle_bytes;
 	scene->verify.state = &scene->state;
 	scene->verify.nonce = scene->state.nonce;
-	scene->verify.policy = &scene->policy;
+	scene->verify.policy = scene->no_policy ? NULL : &scene->policy;
 	scene->verify.reference = &scene->reference;
 	scene->verify.test_roots = &scene->roots;
 	scene->verify.certs = &scene->certs;

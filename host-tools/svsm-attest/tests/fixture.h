@@ -73,6 +73,7 @@ struct scene {
 	struct state state;
 	struct policy policy;
 	struct reference reference;
+	bool no_policy;
 	struct certs certs; /* the folder, unless a row says otherwise */
 	/* To change after it */
 	json_t *bundle;
@@ -127,6 +128,7 @@ int test_vectors_run(void);
 int test_chain_run(void);
 int test_expectation_run(void);
 int test_manifest_run(void);
+int test_reference_run(void);
 int test_policy_run(void);
 int test_policy_file_run(void);
 int test_tpm_run(void);
