@@ -32,6 +32,7 @@ static const struct {
 #define MAX_BASIC 0xbu
 #define MAX_EXTENDED 0x8000001fu
 #define ENCRYPTION_FEATURES (1u << 1 | 1u << 3 | 1u << 4) /* SEV, SEV-ES, SEV-SNP */
+#define INVLPGB_PRESENT (1u << 3)
 #define COHERENCY_SFW_NO (1u << 31)
 #define REDUCTION_SHIFT 6
 
@@ -99,8 +100,10 @@ void cpuid_policy(const struct vcpu *vcpu, uint32_t leaf, uint32_t subleaf, uint
 		out[EAX] = 0;
 	if (leaf == 0x80000000)
 		out[EAX] = MAX_EXTENDED;
-	if (leaf == 0x80000008)
+	if (leaf == 0x80000008) {
 		out[EAX] = (out[EAX] & ~0xffu) | C_BIT_POSITION;
+		out[EBX] |= INVLPGB_PRESENT; /* insn_tlb.h; EDX: of one page at a time */
+	}
 }
 
 void cpuid_policy_page(const struct vcpu *vcpu, struct snp_cpuid_page *page)

@@ -5,6 +5,7 @@
 #include "ghcb_host.h"
 #include "inject.h"
 #include "insn_rmp.h"
+#include "insn_tlb.h"
 #include "interrupts.h"
 #include "lies.h"
 #include "npf.h"
@@ -124,7 +125,7 @@ static void handle(struct vcpu *vcpu)
 		vmmcall(vcpu);
 		break;
 	case EXIT_EXCEPTION + 6:
-		if (!insn_rmp_handle(vcpu))
+		if (!insn_rmp_handle(vcpu) && !insn_tlb_handle(vcpu))
 			vcpu_inject(vcpu, 6, false, 0);
 		break;
 	case EXIT_NPF:
