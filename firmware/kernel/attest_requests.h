@@ -2,8 +2,8 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * The guest's requests to the attest service. One that is not finished within the call's budget goes on when the guest
- * makes it again. A different one first lets it finish; its result is then dropped, as nothing depends on it. Under
- * services_lock.
+ * makes it again. A different one first lets it finish; its result is then kept for a second, so that two CPUs which
+ * ask in turns get on. Nothing depends on a result that is dropped. Under services_lock.
  */
 #ifndef KERNEL_ATTEST_REQUESTS_H
 #define KERNEL_ATTEST_REQUESTS_H

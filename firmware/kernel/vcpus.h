@@ -10,7 +10,8 @@
  *   guest_memory.h maps a page first and then looks here. So one of the two always sees the other.
  * - Registered pages change only with the lock of guest_pages.h held, as calling areas and validated pages do.
  * - The CPU that works with a guest's registers holds them (vcpus_take()). Whoever wants to change which page they are
- *   in, tries to hold them too, and refuses when they are in use. Order: guest_pages, then this.
+ *   in, tries to hold them too, and refuses when they are in use. A CPU holds its own while it serves a call and takes
+ *   any lock then; another CPU's are only tried for. So nobody waits for registers but the CPU they belong to.
  */
 #ifndef KERNEL_VCPUS_H
 #define KERNEL_VCPUS_H

@@ -97,25 +97,21 @@ uint32_t vmsa_page_make(struct gpa page)
 	return code;
 }
 
-/* Hardware lets the write wait while a processor runs the VMSA. VMRUN refuses it afterwards. */
-static bool set_svme(struct gpa page, bool set)
+/* Nobody enters a page that is no VMSA. Should a processor be in it still, hardware lets the write wait for its exit.
+ */
+static void wait_for_exit(struct gpa page)
 {
 	uint8_t *vmsa = window_map(page, false);
-	uint64_t fault = set ? or_byte_faultable(vmsa + SVME_BYTE, SVME_BIT)
-			     : and_byte_faultable(vmsa + SVME_BYTE, (uint8_t)~SVME_BIT);
 
+	(void)and_byte_faultable(vmsa + SVME_BYTE, (uint8_t)~SVME_BIT);
 	window_unmap();
-	return fault == 0;
 }
 
 uint32_t vmsa_page_unmake(struct gpa page)
 {
-	uint32_t code;
+	uint32_t code = code_of(rmp_adjust_vmsa_gpa(page, false));
 
-	if (!set_svme(page, false))
-		return SVSM_ERR_INVALID_ADDRESS;
-	code = code_of(rmp_adjust_vmsa_gpa(page, false));
-	if (code != SVSM_SUCCESS)
-		(void)set_svme(page, true);
+	if (code == SVSM_SUCCESS)
+		wait_for_exit(page);
 	return code;
 }

@@ -17,10 +17,17 @@
 
 static struct attest_answer answer;
 
+/* What is kept is kept for a second. */
+static void expire(void)
+{
+	fake_now += 1000001;
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	fake_services_reset();
+	expire();
 	return 0;
 }
 
@@ -71,6 +78,7 @@ static void different_request_drops_it(void **state)
 	fake_services.work_us = 1;
 	expect_done("b");
 	expect_executed("ab");
+	expire(); /* whoever asked for it does not come back */
 	expect_done("a");
 	expect_executed("aba");
 	/* the same bytes for another function, and a prefix, are different requests */
@@ -81,6 +89,52 @@ static void different_request_drops_it(void **state)
 	expect_executed("abacc");
 	expect_done("c");
 	expect_executed("abaccc");
+}
+
+/* Each asks again at once when it is told BUSY, and nothing is done twice. */
+static void two_cpus_in_turns(void **state)
+{
+	static const char *const requests[] = {"a", "b"};
+	bool done[2] = {false, false};
+	unsigned int calls = 0;
+
+	(void)state;
+	fake_services.work_us = CALL_BUDGET_US * 3;
+	while (!done[0] || !done[1]) {
+		for (unsigned int i = 0; i < 2; i++) {
+			if (done[i] || ask(requests[i]) == ATTEST_REQUESTS_BUSY)
+				continue;
+			done[i] = true;
+			assert_int_equal(answer.status, SERVICE_OK);
+			assert_int_equal(answer.payload[5], requests[i][0]);
+		}
+		assert_true(calls++ < 20);
+	}
+	expect_executed("ab");
+}
+
+/* As many as are kept; the one that has waited longest gives way, and each is delivered once. */
+static void kept_results(void **state)
+{
+	(void)state;
+	for (char letter = 'a'; letter < 'g'; letter++) {
+		const char request[] = {letter, 0};
+
+		fake_services.work_us = CALL_BUDGET_US + 1;
+		assert_int_equal(ask(request), ATTEST_REQUESTS_BUSY);
+		fake_now += 1;
+	}
+	fake_services.work_us = 1;
+	expect_done("f");
+	expect_executed("abcdef");
+	expect_done("b");
+	expect_done("e");
+	expect_executed("abcdef");
+	expect_done("b");
+	expire();
+	expect_done("c");
+	expect_done("a");
+	expect_executed("abcdefbca");
 }
 
 static void different_request_waits_too(void **state)
@@ -131,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(goes_on, setup),
 		cmocka_unit_test_setup(different_request_drops_it, setup),
+		cmocka_unit_test_setup(two_cpus_in_turns, setup),
+		cmocka_unit_test_setup(kept_results, setup),
 		cmocka_unit_test_setup(different_request_waits_too, setup),
 		cmocka_unit_test_setup(service_fails, setup),
 		cmocka_unit_test_setup(sizes, setup),

@@ -12,6 +12,8 @@
 #define BLOCK_BYTES 0x200000ull /* what one 2 MiB page covers */
 
 /* Model-specific registers */
+#define MSR_NUMBER_EFER 0xc0000080u
+#define MSR_NUMBER_GS_BASE 0xc0000101u
 #define MSR_NUMBER_GHCB 0xc0010130u
 #define MSR_NUMBER_SEV_STATUS 0xc0010131u
 #define SEV_STATUS_EXPECTED 7u /* SEV, SEV-ES and SEV-SNP active */
@@ -49,6 +51,7 @@
 #define GHCB_RSP_FEATURES 0x081ull
 #define GHCB_REQ_TERMINATE 0x100ull
 #define GHCB_FEATURE_BIT_SNP 0u
+#define GHCB_FEATURE_BIT_APIC_IDS 4u
 #define GHCB_FEATURE_BIT_MULTI_VMPL 5u
 #define PAGE_STATE_PRIVATE 1ull
 #define PAGE_STATE_SHARED 2ull
@@ -69,6 +72,11 @@
 /* Exit codes */
 #define EXIT_IOIO 0x7bull
 #define EXIT_PAGE_STATE 0x80000010ull
+#define EXIT_AP_RESET_HOLD 0x80000004ull
+#define EXIT_AP_CREATION 0x80000013ull
+#define EXIT_APIC_IDS 0x80000017ull
+#define AP_CREATE 1ull
+#define AP_DESTROY 2ull
 #define EXIT_RUN_VMPL 0x80000018ull
 #define EXIT_FEATURES 0x8000fffdull
 #define EXIT_NOT_VALIDATED 0x404ull /* #VC error code */
@@ -114,6 +122,7 @@
 #define R_PVALIDATE_FAIL_INPUT 0x80001001ull
 #define R_PVALIDATE_SIZEMISMATCH 0x80001006ull
 #define R_PVALIDATE_NOCHANGE 0x80001010ull
+#define R_RMPADJUST_INUSE 0x80001003ull
 #define R_ATTEST_SELECTOR 0x80001001ull
 #define R_ATTEST_TPM 0x80001100ull /* plus the TPM's response code */
 
@@ -179,5 +188,36 @@
 #define VTPM_RSP_DATA 4u
 #define VTPM_RSP_MAX (4096u - 4u)
 #define VTPM_SEND_COMMAND 8u
+
+/* Register save area of a virtual CPU (VMSA) */
+#define VMSA_ES 0x000u
+#define VMSA_CS 0x010u
+#define VMSA_SS 0x020u
+#define VMSA_DS 0x030u
+#define VMSA_FS 0x040u
+#define VMSA_GS 0x050u
+#define VMSA_GDTR 0x060u
+#define VMSA_LDTR 0x070u
+#define VMSA_IDTR 0x080u
+#define VMSA_TR 0x090u
+#define VMSA_VMPL 0x0cau
+#define VMSA_EFER 0x0d0u
+#define VMSA_EFER_SVME 0x1000ull
+#define VMSA_CR4 0x148u
+#define VMSA_CR3 0x150u
+#define VMSA_CR0 0x158u
+#define VMSA_DR7 0x160u
+#define VMSA_DR6 0x168u
+#define VMSA_RFLAGS 0x170u
+#define VMSA_RIP 0x178u
+#define VMSA_RSP 0x1d8u
+#define VMSA_PAT 0x268u
+#define VMSA_RDI 0x338u
+#define VMSA_SEV_FEATURES 0x3b0u
+#define VMSA_EXIT_CODE 0x3c0u
+#define VMSA_XCR0 0x3e8u
+#define VMSA_MXCSR 0x408u
+#define VMSA_X87_FTW 0x40cu
+#define VMSA_X87_FCW 0x410u
 
 #endif

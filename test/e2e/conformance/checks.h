@@ -30,4 +30,7 @@ void checks_keys(void);
 void checks_selector(void);
 void checks_long(void);
 
+/* CREATE_VCPU, DELETE_VCPU and calls of two CPUs at once; a note when the host has one CPU only */
+void checks_vcpus(void);
+
 #endif

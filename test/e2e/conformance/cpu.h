@@ -35,6 +35,27 @@ static inline uint64_t cpu_read_cr3(void)
 	return value;
 }
 
+static inline uint64_t cpu_read_cr0(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint64_t cpu_read_cr4(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline void cpu_pause(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
 static inline void cpu_flush_page(const void *at)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(at) : "memory");

@@ -27,13 +27,22 @@ bool ghcb_page_state(uint64_t gpa, uint64_t state);
 /* The same for a 2 MiB block, by GHCB. */
 bool ghcb_block_state(uint64_t gpa, uint64_t state);
 
-/* Registers @page, which is shared already, and uses it from now on. */
+/* Registers @page, which is shared already, as the current CPU's, which uses it from now on. */
 bool ghcb_start(uint8_t *page);
 bool ghcb_ready(void);
 
 /* Runs VMPL0 for the call svsm_issue() makes: prepares the page, then reads the host's answer. */
 void ghcb_prepare_run_vmpl(void);
 bool ghcb_run_vmpl_done(void);
+
+/* The host's list of APIC IDs into the shared page @page: u32 count, u32 ids[]. */
+bool ghcb_apic_ids(uint8_t *page);
+
+/* AP creation for VMPL2 of another CPU: @request is AP_CREATE or AP_DESTROY. */
+bool ghcb_ap_creation(uint32_t apic_id, uint64_t request, uint64_t vmsa, uint64_t sev_features);
+
+/* Stops this CPU until the host or another CPU starts it; returns when the host just likes to. */
+void ghcb_reset_hold(void);
 
 /* Port I/O; answers all ones when the host refuses. @count at most GHCB_BUFFER_BYTES. */
 uint8_t ghcb_in(uint16_t port);

@@ -6,12 +6,15 @@
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
+#include "cpu_local.h"
 #include "evidence.h"
 #include "exceptions.h"
 #include "finish.h"
-#include "svsm_call.h"
+#include "second_cpu.h"
 
 void guest_main(void);
+
+static struct cpu_local first_cpu;
 
 struct entry_registers {
 	uint64_t rsp, rsi;
@@ -22,6 +25,7 @@ void guest_main(void)
 {
 	uint64_t start = cpu_tsc();
 
+	cpu_local_use(&first_cpu);
 	exceptions_start();
 	console_printf("conformance guest at VMPL2\n");
 	/* Without a GHCB there is nowhere to print: finish() then ends the machine by the MSR protocol */
@@ -36,8 +40,9 @@ void guest_main(void)
 	checks_keys();
 	checks_selector();
 	checks_long();
+	checks_vcpus();
 	console_printf("note: checks took %lu ms, %lu calls were repeated\n", clock_milliseconds(cpu_tsc() - start),
-		       svsm_call_retries);
+		       cpu_local()->retries + second_cpu_retries());
 	evidence_run();
 	finish(check_summary());
 }

@@ -22,7 +22,7 @@ enum svsm_path { SVSM_BY_MSR, SVSM_BY_GHCB };
 
 #define SVSM_FUNCTION(protocol, call) ((uint64_t)(protocol) << 32 | (call))
 
-/* Sets which page holds call_pending. The SVSM is told by REMAP_CA, not here. */
+/* Sets which page holds call_pending on this CPU. The SVSM is told by REMAP_CA, not here. */
 void svsm_call_use_area(uint8_t *area);
 uint8_t *svsm_call_area(void);
 
@@ -30,10 +30,10 @@ uint8_t *svsm_call_area(void);
 uint64_t svsm_call(struct svsm_call *call);
 uint64_t svsm_call_by(enum svsm_path path, struct svsm_call *call);
 
+/* The same for a call after which the calling area may be anything: it is not touched when the call is back. */
+uint64_t svsm_call_leaving_area(struct svsm_call *call);
+
 /* One VMGEXIT with call_pending clear: nothing may happen. */
 uint64_t svsm_call_not_pending(struct svsm_call *call);
-
-/* Number of answers so far that were BUSY or INCOMPLETE */
-extern uint64_t svsm_call_retries;
 
 #endif

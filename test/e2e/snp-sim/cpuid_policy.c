@@ -4,6 +4,7 @@
 
 #include "cpu.h"
 #include "freestanding_string.h"
+#include "lies.h"
 #include "memory.h"
 #include "vcpus.h"
 
@@ -102,7 +103,8 @@ void cpuid_policy(const struct vcpu *vcpu, uint32_t leaf, uint32_t subleaf, uint
 		out[EAX] = MAX_EXTENDED;
 	if (leaf == 0x80000008) {
 		out[EAX] = (out[EAX] & ~0xffu) | C_BIT_POSITION;
-		out[EBX] |= INVLPGB_PRESENT; /* insn_tlb.h; EDX: of one page at a time */
+		if (!lies_cpus_hide_invlpgb())
+			out[EBX] |= INVLPGB_PRESENT; /* insn_tlb.h; EDX: of one page at a time */
 	}
 }
 

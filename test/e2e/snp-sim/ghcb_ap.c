@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 /* The guest's processors: the events SNP AP Creation and Get APIC IDs (AMD 56421, chapter 4). */
 #include "ghcb_nae.h"
+#include "lies.h"
 #include "memory.h"
 #include "report.h"
 #include "schedule.h"
@@ -57,10 +58,16 @@ void ghcb_ap_creation(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t info, uint6
 		fault = "no such processor, level or request, or not the caller's to name";
 	else if (request != GHCB_AP_DESTROY)
 		fault = vmsa_fault(vmsa_gpa, ghcb->rax, vmpl, &target->level[vmpl]);
+	if (lies_cpus_refuse(vmpl))
+		fault = "the host was told to refuse";
 	if (fault != 0) {
 		report_log("snp-sim: AP creation refused: cpu %u vmpl %u info %lx vmsa %lx: %s\n", vcpu->apic_id,
 			   vcpu->vmpl, info, vmsa_gpa, fault);
 		ghcb_refuse(ghcb, GHCB_BAD_INPUT);
+		return;
+	}
+	if (lies_cpus_skip(vmpl)) {
+		ghcb_answer(ghcb, 0, 0);
 		return;
 	}
 	if (request == GHCB_AP_CREATE_ON_INIT)
@@ -93,5 +100,6 @@ void ghcb_get_apic_ids(struct ghcb *ghcb, uint64_t list_gpa)
 	list->count = vcpus_count;
 	for (unsigned int i = 0; i < vcpus_count; i++)
 		list->apic_id[i] = vcpus[i].apic_id;
+	lies_cpus_list(list, vcpus_count);
 	ghcb_answer(ghcb, 0, 0);
 }

@@ -5,11 +5,9 @@
 #define SIM_GHCB_HOST_H
 
 #include "abi/ghcb.h"
+#include "lies.h"
 #include "memory.h"
 #include "vcpu.h"
-
-#define GHCB_HOST_FEATURES                                                                                             \
-	(GHCB_FEATURE_SNP | GHCB_FEATURE_AP_CREATION | GHCB_FEATURE_APIC_ID_LIST | GHCB_FEATURE_MULTI_VMPL)
 
 /* The GHCB MSR of a level that has not run yet: as after a request for the protocol's versions (56421, 2.3.1) */
 #define GHCB_HOST_RESET                                                                                                \
@@ -24,5 +22,14 @@ void ghcb_host_msr(struct vcpu *vcpu);
 
 /* Changes one page's state as a request of the guest; false when there is no such RAM. */
 bool ghcb_host_page_state(uint64_t gpa, bool large, unsigned int op);
+
+/* Hypervisor features that the host offers */
+static inline uint64_t ghcb_host_features(void)
+{
+	uint64_t features =
+		GHCB_FEATURE_SNP | GHCB_FEATURE_AP_CREATION | GHCB_FEATURE_APIC_ID_LIST | GHCB_FEATURE_MULTI_VMPL;
+
+	return lies_cpus_features(features);
+}
 
 #endif

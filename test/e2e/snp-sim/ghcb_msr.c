@@ -97,7 +97,7 @@ void ghcb_host_msr(struct vcpu *vcpu)
 		run_vmpl(vcpu, request);
 		break;
 	case GHCB_MSR_FEATURES_REQ:
-		level->ghcb_msr = GHCB_HOST_FEATURES << 12 | GHCB_MSR_FEATURES_RESP;
+		level->ghcb_msr = ghcb_host_features() << 12 | GHCB_MSR_FEATURES_RESP;
 		break;
 	case GHCB_MSR_TERMINATE_REQ:
 		terminate(request);

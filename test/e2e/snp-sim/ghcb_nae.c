@@ -199,7 +199,7 @@ static void serve(struct vcpu *vcpu, struct ghcb *ghcb, uint64_t gpa)
 		run_vmpl(vcpu, ghcb, info_1);
 		break;
 	case GHCB_EXIT_FEATURES:
-		ghcb_answer(ghcb, 0, GHCB_HOST_FEATURES);
+		ghcb_answer(ghcb, 0, ghcb_host_features());
 		break;
 	default:
 		ghcb_refuse(ghcb, GHCB_BAD_EVENT);

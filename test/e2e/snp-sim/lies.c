@@ -15,7 +15,7 @@ static uint64_t random_state;
 
 static bool (*const choosers[])(const char *name) = {lies_cpuid_choose, lies_map_choose, lies_msr_choose,
 						     lies_nae_choose,	lies_sp_choose,	 lies_pages_choose,
-						     lies_vmpl_choose};
+						     lies_vmpl_choose,	lies_cpus_choose};
 
 /* xorshift64* */
 uint64_t lies_random(void)

@@ -65,4 +65,15 @@ bool lies_vmpl_choose(const char *name);
 void lies_vmpl(struct vcpu *vcpu);
 bool lies_vmpl_skips(const struct vcpu *vcpu);
 
+/*
+ * lies_cpus.c: processors. AP creation for VMPL0 is refused, or said to be done; features offered, the list of @count
+ * processors, and whether CPUID has INVLPGB may be changed.
+ */
+bool lies_cpus_choose(const char *name);
+bool lies_cpus_refuse(unsigned int vmpl);
+bool lies_cpus_skip(unsigned int vmpl);
+uint64_t lies_cpus_features(uint64_t features);
+void lies_cpus_list(struct ghcb_apic_ids *list, uint32_t count);
+bool lies_cpus_hide_invlpgb(void);
+
 #endif
