@@ -19,19 +19,14 @@
 #include "shared_page.h"
 #include "stacks.h"
 #include "timer.h"
+#include "vmsa_reset.h"
 #include "window.h"
 
 #define START_US 5000000u /* for all of them together */
 #define APIC_ID_MAX ((PAGE_SIZE - sizeof(struct ghcb_apic_ids)) / sizeof(uint32_t))
-/* After reset (APM 2, table 14-1) */
-#define DR6_RESET 0xffff0ff0ull
-#define DR7_RESET 0x400ull
-#define PAT_RESET 0x0007040600070406ull
-#define MXCSR_RESET 0x1f80u
-#define FCW_RESET 0x37fu
-#define FTW_RESET 0x5555u
 
 static uint32_t used = 1; /* entries of percpu_table */
+static struct snp_vmsa *vmsas[CPU_MAX];
 
 static void give_up(const char *reason)
 {
@@ -56,45 +51,37 @@ static _Noreturn void ap_main(void *ghcb_page)
 
 static void set_registers(struct percpu *cpu, struct snp_vmsa *vmsa, void *ghcb_page)
 {
+	vmsa_reset(vmsa);
 	descriptors_preset(cpu, vmsa);
-	vmsa->efer = cpu_read_msr(MSR_EFER) | EFER_SVME;
+	vmsa->efer |= cpu_read_msr(MSR_EFER);
 	vmsa->cr0 = cpu_read_cr0();
 	vmsa->cr3 = paging_kernel_cr3();
 	vmsa->cr4 = cpu_read_cr4();
-	vmsa->dr6 = DR6_RESET;
-	vmsa->dr7 = DR7_RESET;
-	vmsa->g_pat = PAT_RESET;
-	vmsa->xcr0 = 1;
-	vmsa->mxcsr = MXCSR_RESET;
-	vmsa->x87_fcw = FCW_RESET;
-	vmsa->x87_ftw = FTW_RESET;
-	vmsa->rflags = RFLAGS_FIXED;
 	vmsa->rip = (uint64_t)ap_main;
 	vmsa->rsp = stacks_top(cpu) - sizeof(uint64_t); /* as behind a call */
 	vmsa->rdi = (uint64_t)ghcb_page;
-	vmsa->sev_features = guest_sev_features();
 }
 
-/* Everything the CPU needs, and then the host's turn. */
-static bool start(struct percpu *cpu)
+/* Everything the CPU needs. The pages stay with it, whether it comes up or not. */
+static bool prepare(struct percpu *cpu, struct snp_vmsa **vmsa)
 {
-	struct snp_vmsa *vmsa = page_alloc_vmsa();
 	void *ghcb_page = shared_page_alloc();
 
-	if (vmsa == NULL || ghcb_page == NULL || !stacks_make(cpu) || !window_init(cpu)) {
-		console_printf("SVSM: CPU %u: not enough memory\n", cpu->apic_id);
+	*vmsa = page_alloc_vmsa();
+	if (*vmsa == NULL || ghcb_page == NULL || !stacks_make(cpu) || !window_init(cpu))
 		return false;
-	}
-	set_registers(cpu, vmsa, ghcb_page);
-	/* A VMSA is made by taking rights from a lower VMPL, here those that VMPL1 does not have. */
-	if (rmp_adjust_page(vmsa, RMP_PAGE_4K, 1, 0, true) != RMP_RESULT_OK)
-		return false;
+	set_registers(cpu, *vmsa, ghcb_page);
 	__atomic_store_n(&cpu->state, CPU_STARTING, __ATOMIC_RELEASE);
+	/* A VMSA is made by taking rights from a lower VMPL, here those that VMPL1 does not have. */
+	return rmp_adjust_page(*vmsa, RMP_PAGE_4K, 1, 0, true) == RMP_RESULT_OK;
+}
+
+static void start(struct percpu *cpu, struct snp_vmsa *vmsa)
+{
 	if (ghcb_create_vcpu(cpu->apic_id, 0, paging_gpa(vmsa), vmsa->sev_features))
-		return true;
+		return;
 	__atomic_store_n(&cpu->state, CPU_LOST, __ATOMIC_RELEASE);
 	console_printf("SVSM: CPU %u: the host refuses to start it\n", cpu->apic_id);
-	return false;
 }
 
 static bool is_known(uint32_t apic_id)
@@ -129,6 +116,7 @@ static void start_listed(const volatile struct ghcb_apic_ids *ids)
 		give_up("the host's list of CPUs is malformed");
 		return;
 	}
+	/* All are prepared before one is started: then the kernel's mappings change no more. */
 	for (uint32_t i = 0; i < count && used < CPU_MAX; i++) {
 		uint32_t apic_id = ids->apic_id[i];
 
@@ -136,7 +124,15 @@ static void start_listed(const volatile struct ghcb_apic_ids *ids)
 			continue;
 		percpu_table[used].index = used;
 		percpu_table[used].apic_id = apic_id;
-		(void)start(&percpu_table[used++]);
+		if (!prepare(&percpu_table[used], &vmsas[used])) {
+			console_printf("SVSM: CPU %u: no memory for it\n", apic_id);
+			__atomic_store_n(&percpu_table[used].state, CPU_LOST, __ATOMIC_RELEASE);
+		}
+		used++;
+	}
+	for (uint32_t i = first; i < used; i++) {
+		if (__atomic_load_n(&percpu_table[i].state, __ATOMIC_ACQUIRE) != CPU_LOST)
+			start(&percpu_table[i], vmsas[i]);
 	}
 	deadline = clock_deadline(START_US);
 	for (uint32_t i = first; i < used; i++)

@@ -3,7 +3,6 @@
 #include "guest_vcpu.h"
 
 #include "console.h"
-#include "cpu.h"
 #include "ghcb.h"
 #include "guest.h"
 #include "page_alloc.h"
@@ -11,15 +10,10 @@
 #include "percpu.h"
 #include "rmp.h"
 #include "vcpus.h"
+#include "vmsa_reset.h"
 
 #define ATTRIBUTES_LDT 0x82
 #define ATTRIBUTES_TSS_BUSY 0x8b
-#define DR6_RESET 0xffff0ff0ull
-#define DR7_RESET 0x400ull
-#define PAT_RESET 0x0007040600070406ull
-#define MXCSR_RESET 0x1f80u
-#define FCW_RESET 0x37fu
-#define FTW_RESET 0x5555u
 
 struct snp_vmsa *guest_vcpu_new(void)
 {
@@ -29,19 +23,10 @@ struct snp_vmsa *guest_vcpu_new(void)
 		console_printf("SVSM: guest: no page for its registers\n");
 		return NULL;
 	}
+	vmsa_reset(vmsa);
 	vmsa->vmpl = GUEST_VMPL;
-	vmsa->efer = EFER_SVME;
-	vmsa->rflags = RFLAGS_FIXED;
-	vmsa->dr6 = DR6_RESET;
-	vmsa->dr7 = DR7_RESET;
-	vmsa->g_pat = PAT_RESET;
-	vmsa->xcr0 = 1;
-	vmsa->mxcsr = MXCSR_RESET;
-	vmsa->x87_fcw = FCW_RESET;
-	vmsa->x87_ftw = FTW_RESET;
 	vmsa->ldtr = (struct vmsa_segment){.attributes = ATTRIBUTES_LDT, .limit = 0xffff};
 	vmsa->tr = (struct vmsa_segment){.attributes = ATTRIBUTES_TSS_BUSY, .limit = 0xffff};
-	vmsa->sev_features = guest_sev_features();
 	return vmsa;
 }
 
