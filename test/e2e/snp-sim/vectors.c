@@ -169,7 +169,8 @@ bool vectors_after(struct vcpu *vcpu)
 	if (!active(vcpu) && !stepped)
 		return false;
 	vmcb->rflags &= ~RFLAGS_TF;
-	if (storming && vcpu->steps_left == 0 && !stepped && vmcb->exit_code != EXIT_NPF &&
+	/* Before it has an interrupt table no firmware survives any event */
+	if (storming && vcpu->steps_left == 0 && !stepped && vmcb->exit_code != EXIT_NPF && vmcb->idtr.limit != 0 &&
 	    random_below(BURST_ONE_IN) == 0) {
 		vcpu->steps_left = 1 + random_below(BURST_STEPS_MAX);
 		vcpu->in_burst_event = false;
