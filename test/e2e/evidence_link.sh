@@ -5,7 +5,7 @@
 # Sourced: the relying party's end of the evidence link (docs/contracts.md section 5), a pair of pipes for QEMU's second
 # serial port. The sourcing script has set $svsm_attest, $state and $evidence, and fail() ends it.
 
-LINK_SECONDS=${LINK_SECONDS:-60} # longest wait for the guest's next line
+LINK_SECONDS=${LINK_SECONDS:-240} # longest wait for the guest's next line
 link_dir=''
 reply=''
 
