@@ -11,7 +11,7 @@ struct bit_name {
 	uint64_t bit;
 };
 
-/* Guest policy (AMD 56860, table 9); its bit 17 is always one and has no name. */
+/* Guest policy (AMD 56860, guest policy structure); its bit 17 is always one and has no name. */
 extern const struct bit_name bit_names_guest_policy[];
 
 #endif

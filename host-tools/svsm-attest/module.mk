@@ -12,7 +12,7 @@ ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c che
 ATTEST_COLLECT := $(addprefix $(D)/,tsm.c tpm_client.c evidence_json.c collect.c)
 ATTEST_TPM_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-rc
 # Expected keys: the library that svsm-igvm-build has too
-ATTEST_CORE += $(D)/expectation.c $(KEY_TEMPLATE_SRC)
+ATTEST_CORE += $(D)/expectation.c lib/bit_names.c $(KEY_TEMPLATE_SRC)
 ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
 ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 

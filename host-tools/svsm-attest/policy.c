@@ -12,32 +12,32 @@
 #define POLICY_FILE_MAX (1u << 18)
 
 /* Names and bits, as in report.h */
-static const struct report_bit tcb_names[] = {
+static const struct bit_name tcb_names[] = {
 	{"reported", POLICY_TCB_REPORTED},
 	{"committed", POLICY_TCB_COMMITTED},
 	{"current", POLICY_TCB_CURRENT},
 	{"launch", POLICY_TCB_LAUNCH},
 	{NULL, 0},
 };
-static const struct report_bit product_names[] = {
+static const struct bit_name product_names[] = {
 	{"Milan", 1u << PRODUCT_MILAN},
 	{"Genoa", 1u << PRODUCT_GENOA},
 	{"Turin", 1u << PRODUCT_TURIN},
 	{NULL, 0},
 };
-static const struct report_bit key_names[] = {
+static const struct bit_name key_names[] = {
 	{"vcek", 1u << SNP_SIGNING_KEY_VCEK},
 	{"vlek", 1u << SNP_SIGNING_KEY_VLEK},
 	{NULL, 0},
 };
-static const struct report_bit profile_names[] = {
+static const struct bit_name profile_names[] = {
 	{"L-1", 1u << TPM_EK_L1}, {"L-2", 1u << TPM_EK_L2},
 	{"H-1", 1u << TPM_EK_H1}, {"H-2", 1u << TPM_EK_H2},
 	{"H-3", 1u << TPM_EK_H3}, {"H-4", 1u << TPM_EK_H4},
 	{"H-5", 1u << TPM_EK_H5}, {"H-6", 1u << TPM_EK_H6},
 	{"H-7", 1u << TPM_EK_H7}, {NULL, 0},
 };
-static const struct report_bit binding_names[] = {
+static const struct bit_name binding_names[] = {
 	{"activation", 1u << AK_BINDING_ACTIVATION},
 	{"certification", 1u << AK_BINDING_CERTIFICATION},
 	{"manifest", 1u << AK_BINDING_MANIFEST},
@@ -134,8 +134,8 @@ static bool read_guest(const json_t *object, struct policy *out, struct error *e
 	static const char where[] = "guest_policy";
 
 	if (!json_read_shape(object, where, "allow require equals_reference", "minimum_abi", error) ||
-	    !policy_names_read(object, where, "allow", report_guest_policy_bits, &out->guest_allow, error) ||
-	    !policy_names_read(object, where, "require", report_guest_policy_bits, &out->guest_require, error) ||
+	    !policy_names_read(object, where, "allow", bit_names_guest_policy, &out->guest_allow, error) ||
+	    !policy_names_read(object, where, "require", bit_names_guest_policy, &out->guest_require, error) ||
 	    !json_read_boolean(object, where, "equals_reference", &out->guest_equals_reference, error) ||
 	    !read_version(object, where, "minimum_abi", 2, &out->minimum_abi, error))
 		return false;

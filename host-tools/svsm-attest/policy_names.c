@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool policy_names_read(const json_t *object, const char *where, const char *key, const struct report_bit *names,
+bool policy_names_read(const json_t *object, const char *where, const char *key, const struct bit_name *names,
 		       uint64_t *out, struct error *error)
 {
 	const json_t *list;
@@ -17,19 +17,19 @@ bool policy_names_read(const json_t *object, const char *where, const char *key,
 		return false;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *text = json_string_value(json_array_get(list, i));
-		const struct report_bit *name = names;
+		const struct bit_name *name = names;
 
 		while (name->name && (!text || strcmp(name->name, text) != 0))
 			name++;
 		if (!name->name)
 			return error_refuse(error, "%s: field '%s' has an unknown name '%.40s'", where, key,
 					    text ? text : "(not a string)");
-		*out |= name->mask;
+		*out |= name->bit;
 	}
 	return true;
 }
 
-bool policy_names_choice(const json_t *object, const char *where, const char *key, const struct report_bit *names,
+bool policy_names_choice(const json_t *object, const char *where, const char *key, const struct bit_name *names,
 			 uint32_t *out, struct error *error)
 {
 	uint64_t mask;

@@ -11,10 +11,10 @@
 #define POLICY_LIST_MAX 1024u
 
 /* A list of names as bits */
-bool policy_names_read(const json_t *object, const char *where, const char *key, const struct report_bit *names,
+bool policy_names_read(const json_t *object, const char *where, const char *key, const struct bit_name *names,
 		       uint64_t *out, struct error *error) MUST_CHECK;
 /* The same for masks of 32 bits; an empty list is refused. */
-bool policy_names_choice(const json_t *object, const char *where, const char *key, const struct report_bit *names,
+bool policy_names_choice(const json_t *object, const char *where, const char *key, const struct bit_name *names,
 			 uint32_t *out, struct error *error) MUST_CHECK;
 /* A list of numbers from 0 to `max` (below 32) as bits */
 bool policy_names_numbers(const json_t *object, const char *where, const char *key, uint32_t max, uint32_t *out,

@@ -8,15 +8,7 @@
 #define KEY_INFO_RESERVED (~0u << 5)
 #define SIGNATURE_COMPONENT_USED 48u
 
-const struct report_bit report_guest_policy_bits[] = {
-	{"smt", SNP_POLICY_SMT},	   {"migrate-ma", SNP_POLICY_MIGRATE_MA},
-	{"debug", SNP_POLICY_DEBUG},	   {"single-socket", SNP_POLICY_SINGLE_SOCKET},
-	{"cxl-allow", 1ull << 21},	   {"mem-aes-256-xts", 1ull << 22},
-	{"rapl-dis", 1ull << 23},	   {"ciphertext-hiding-dram", 1ull << 24},
-	{"page-swap-disable", 1ull << 25}, {NULL, 0},
-};
-
-const struct report_bit report_platform_info_bits[] = {
+const struct bit_name report_platform_info_bits[] = {
 	{"smt", 1u << 0},
 	{"tsme", 1u << 1},
 	{"ecc", 1u << 2},

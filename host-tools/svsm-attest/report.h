@@ -5,6 +5,7 @@
 #define SVSM_ATTEST_REPORT_H
 
 #include "abi/snp.h"
+#include "bit_names.h"
 #include "finding.h"
 #include "product.h"
 
@@ -34,16 +35,10 @@ bool report_chip_id_masked(const struct snp_report *fields);
 uint32_t report_firmware_current(const struct snp_report *fields);
 uint32_t report_firmware_committed(const struct snp_report *fields);
 
-/* A bit of GUEST_POLICY or PLATFORM_INFO by the name policies and verdicts use */
-struct report_bit {
-	const char *name;
-	uint64_t mask;
-};
-/* Both end with a NULL name. */
-extern const struct report_bit report_guest_policy_bits[];
-extern const struct report_bit report_platform_info_bits[];
+/* Bits of PLATFORM_INFO by the name policies and verdicts use; ends with a NULL name */
+extern const struct bit_name report_platform_info_bits[];
 
 /* Guest policy bits that weaken a guest; the others (but for the ABI version) restrict it. */
-#define REPORT_GUEST_POLICY_LOOSE (SNP_POLICY_SMT | SNP_POLICY_MIGRATE_MA | SNP_POLICY_DEBUG | 1ull << 21)
+#define REPORT_GUEST_POLICY_LOOSE (SNP_POLICY_SMT | SNP_POLICY_MIGRATE_MA | SNP_POLICY_DEBUG | SNP_POLICY_CXL_ALLOW)
 
 #endif

@@ -20,12 +20,12 @@ static json_t *bits(uint64_t value)
 	return json_sprintf("0x%llx", (unsigned long long)value);
 }
 
-static json_t *bit_list(const struct report_bit *names, uint64_t mask)
+static json_t *bit_list(const struct bit_name *names, uint64_t mask)
 {
 	json_t *list = json_array();
 
 	for (; list && names->name; names++) {
-		if (mask & names->mask)
+		if (mask & names->bit)
 			json_array_append_new(list, json_string(names->name));
 	}
 	return list;
@@ -77,7 +77,7 @@ json_t *report_json(const struct report *report, enum product product)
 	ok = ok && put(object, "vmpl", json_integer(f->vmpl));
 	ok = ok && put(object, "guest_svn", json_integer(f->guest_svn));
 	ok = ok && put(object, "guest_policy", bits(f->policy));
-	ok = ok && put(object, "guest_policy_bits", bit_list(report_guest_policy_bits, f->policy));
+	ok = ok && put(object, "guest_policy_bits", bit_list(bit_names_guest_policy, f->policy));
 	ok = ok && put(object, "guest_policy_abi",
 		       json_sprintf("%u.%u", (unsigned int)(f->policy >> 8 & 255), (unsigned int)(f->policy & 255)));
 	ok = ok && put(object, "platform_info", bits(f->platform_info));

@@ -5,13 +5,13 @@
 
 #include <string.h>
 
-static void show_bits(FILE *out, const char *name, const struct report_bit *bits, uint64_t value)
+static void show_bits(FILE *out, const char *name, const struct bit_name *bits, uint64_t value)
 {
 	char text[256] = "";
 	size_t length = 0;
 
 	for (; bits->name; bits++) {
-		if (value & bits->mask && length < sizeof(text))
+		if (value & bits->bit && length < sizeof(text))
 			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s", length ? ", " : "",
 						   bits->name);
 	}
@@ -69,7 +69,7 @@ bool show_report(const struct blob *bytes, FILE *out, struct error *error)
 	show_identity(&report, out);
 	show_line(out, "guest policy ABI", "%u.%u", (unsigned int)(f->policy >> 8 & 255),
 		  (unsigned int)(f->policy & 255));
-	show_bits(out, "guest policy", report_guest_policy_bits, f->policy);
+	show_bits(out, "guest policy", bit_names_guest_policy, f->policy);
 	show_bits(out, "platform", report_platform_info_bits, f->platform_info);
 	show_line(out, "guest SVN", "%u", f->guest_svn);
 	show_tcb(out, "reported TCB", report.product, f->reported_tcb);

@@ -7,15 +7,15 @@
 #include <string.h>
 
 /* Names of bits in `mask`, separated by commas */
-static const char *bit_names(const struct report_bit *names, uint64_t mask, char out[160])
+static const char *bit_names(const struct bit_name *names, uint64_t mask, char out[160])
 {
 	size_t length = 0;
 
 	out[0] = 0;
 	for (; names->name; names++) {
-		if (!(mask & names->mask))
+		if (!(mask & names->bit))
 			continue;
-		mask &= ~names->mask;
+		mask &= ~names->bit;
 		length += (size_t)snprintf(out + length, 160 - length, "%s%s", length ? ", " : "", names->name);
 		if (length >= 160)
 			return out;
@@ -36,9 +36,9 @@ static void check_guest_policy(struct verify *v)
 
 	findings_check(&v->findings, CHECK_GUEST_POLICY_LOOSE, loose == 0,
 		       "the guest policy allows what the relying party does not: %s",
-		       bit_names(report_guest_policy_bits, loose, names));
+		       bit_names(bit_names_guest_policy, loose, names));
 	findings_check(&v->findings, CHECK_GUEST_POLICY_REQUIRED, missing == 0, "the guest policy lacks: %s",
-		       bit_names(report_guest_policy_bits, missing, names));
+		       bit_names(bit_names_guest_policy, missing, names));
 	if (policy->guest_equals_reference && !v->reference)
 		findings_check(&v->findings, CHECK_GUEST_POLICY_REFERENCE, false,
 			       "policy '%s' wants the guest policy of the reference values: give --reference",
@@ -61,8 +61,8 @@ static void check_platform(struct verify *v)
 	uint64_t lacks_current = policy->current_mitigations & ~f->current_mit_vector;
 	char names[160];
 
-	for (const struct report_bit *bit = report_platform_info_bits; bit->name; bit++)
-		known |= bit->mask;
+	for (const struct bit_name *bit = report_platform_info_bits; bit->name; bit++)
+		known |= bit->bit;
 	findings_check(&v->findings, CHECK_PLATFORM_REQUIRED, !(policy->platform_require & ~bits),
 		       "the platform lacks: %s",
 		       bit_names(report_platform_info_bits, policy->platform_require & ~bits, names));

@@ -79,9 +79,8 @@ static const struct profile_quirk cloud_hypervisor_quirks[] = {
 	{"id-block", "the ID block is not given to KVM: the report's key digests and ids are zero",
 	 "cloud-hypervisor hypervisor/src/kvm/x86_64/sev.rs, launch_finish"},
 	{"vp-absent",
-	 "contexts become the registers of their vCPUs; a vCPU without one is measured too, in the state KVM made it "
-	 "in "
-	 "and the VMM has changed since, which is not documented",
+	 "contexts become the registers of their vCPUs; a vCPU without one is measured too, in the state KVM made "
+	 "it in and the VMM has changed since, which is not documented",
 	 "cloud-hypervisor vmm/src/igvm/igvm_loader.rs, SnpVpContext; Linux arch/x86/kvm/svm/sev.c, "
 	 "snp_launch_update_vmsa"},
 	{NULL, NULL, NULL},
