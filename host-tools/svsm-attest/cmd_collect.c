@@ -18,10 +18,10 @@ static const char help[] =
 	"Usage: " PROGRAM " collect --nonce HEX [OPTIONS] [-o FILE]\n"
 	"       " PROGRAM " collect --keys [OPTIONS]\n"
 	"In the guest, as root: gather the evidence that there is, and write the bundle to FILE or standard output.\n"
-	"With --keys: print the EK and the AK, one line each, for the relying party's 'credential'.\n"
+	"With --keys: print the EK and the AK, one line each, for the relying party's 'activate'.\n"
 	"\n"
 	"  -n, --nonce HEX         the relying party's nonce, 128 digits\n"
-	"  -c, --credential FILE   the two lines of the relying party's 'credential': shows that the AK is in this "
+	"  -c, --credential FILE   the two lines of the relying party's 'activate': shows that the AK is in this "
 	"TPM\n"
 	"  -o, --output FILE       write the bundle there\n"
 	"      --services          ask the SVSM for the manifest of all services, not of the vTPM alone\n"
@@ -96,7 +96,7 @@ static bool read_credential(const char *path, struct collect_request *request, s
 		    blob_from_hex(&request->secret, second, EVIDENCE_TPM_BLOB_MAX))
 			return true;
 	}
-	return error_refuse(error, "%s: not the two lines that 'credential' prints", path);
+	return error_refuse(error, "%s: not the two lines that 'activate' prints", path);
 }
 
 static bool write_bundle(const struct evidence *evidence, const char *path, struct error *error)

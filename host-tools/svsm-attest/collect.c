@@ -81,7 +81,7 @@ static bool bind_ak(struct tpm_client *tpm, const struct collect_request *reques
 	if (in_manifest(out))
 		out->binding = AK_BINDING_MANIFEST;
 	else
-		fputs("note: nothing ties the AK to the EK: give --credential, from the relying party's 'credential'\n",
+		fputs("note: nothing ties the AK to the EK: give --credential, from the relying party's 'activate'\n",
 		      notes);
 	return true;
 }

@@ -9,7 +9,7 @@
 
 /* Each takes its own name as argv[0] and gives the exit code. */
 int command_challenge(int argc, char **argv);
-int command_credential(int argc, char **argv);
+int command_activate(int argc, char **argv);
 int command_fetch(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_batch(int argc, char **argv);

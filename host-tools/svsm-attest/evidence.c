@@ -75,7 +75,6 @@ static bool parse_manifest(struct evidence *out, const json_t *object, struct er
 	    !json_read_number(object, "manifest", "version", UINT32_MAX, &version, error) ||
 	    !json_read_blob(object, "manifest", "data", 1, MANIFEST_MAX, &out->manifest, error))
 		return false;
-	out->manifest_labelled = true;
 	out->manifest_version = (uint32_t)version;
 	service = json_string_value(json_object_get(object, "service"));
 	if (strcmp(kind, "services") == 0) {

@@ -34,11 +34,11 @@ const char *evidence_binding_name(enum ak_binding binding);
 
 struct evidence {
 	char collector[65];
+	bool is_files; /* separate files, which say nothing about themselves */
 	struct blob nonce;
 	struct blob report;
 	struct blob certificates; /* the host's table */
-	bool manifest_labelled; /* a bundle says what it takes its manifest for; it is only compared with what is asked
-				 */
+	/* What a bundle takes its manifest for; only compared with what is asked for */
 	enum manifest_kind manifest_kind;
 	uint32_t manifest_version;
 	struct blob manifest;

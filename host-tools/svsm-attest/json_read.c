@@ -76,6 +76,13 @@ bool json_read_shape(const json_t *object, const char *where, const char *requir
 	return true;
 }
 
+bool json_read_given(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return value && !json_is_null(value);
+}
+
 bool json_read_format(const json_t *object, const char *where, const char *format, struct error *error)
 {
 	const json_t *name = json_object_get(object, "format"), *version = json_object_get(object, "version");

@@ -18,6 +18,8 @@ bool json_read_file(const char *path, size_t max, json_t **out, struct error *er
 /* An object with all of `required` and any of `optional` (names separated by one space) */
 bool json_read_shape(const json_t *object, const char *where, const char *required, const char *optional,
 		     struct error *error) MUST_CHECK;
+/* There, and not null */
+bool json_read_given(const json_t *object, const char *key);
 /* "format" and "version" */
 bool json_read_format(const json_t *object, const char *where, const char *format, struct error *error) MUST_CHECK;
 

@@ -25,13 +25,21 @@ bool loose_files_take(struct loose_files *files, int option, const char *argumen
 		files->manifest = argument;
 		return true;
 	case LOOSE_FILES_OPTION_EK:
-		files->ek = argument;
+		files->too_many_eks = files->ek_count >= MANIFEST_EKS_MAX;
+		if (!files->too_many_eks)
+			files->ek[files->ek_count++] = argument;
 		return true;
 	case LOOSE_FILES_OPTION_AK:
 		files->ak = argument;
 		return true;
 	case LOOSE_FILES_OPTION_RECOVERED:
 		files->recovered = argument;
+		return true;
+	case LOOSE_FILES_OPTION_CERTIFY:
+		files->certify = argument;
+		return true;
+	case LOOSE_FILES_OPTION_CERTIFY_SIGNATURE:
+		files->certify_signature = argument;
 		return true;
 	case LOOSE_FILES_OPTION_QUOTE:
 		files->quote = argument;
@@ -52,8 +60,8 @@ bool loose_files_take(struct loose_files *files, int option, const char *argumen
 
 bool loose_files_any(const struct loose_files *f)
 {
-	return f->report || f->certificates || f->manifest || f->ek || f->ak || f->recovered || f->quote ||
-	       f->quote_signature || f->pcr_values || f->event_log;
+	return f->report || f->certificates || f->manifest || f->ek_count > 0 || f->ak || f->recovered || f->certify ||
+	       f->certify_signature || f->quote || f->quote_signature || f->pcr_values || f->event_log;
 }
 
 const char *loose_files_problem(const struct loose_files *f)
@@ -62,8 +70,14 @@ const char *loose_files_problem(const struct loose_files *f)
 		return "a quote needs --ak";
 	if ((f->quote || f->quote_signature || f->pcr_values) && !(f->quote && f->quote_signature && f->pcr_values))
 		return "--quote, --quote-signature and --pcr-values go together";
-	if (f->recovered && !(f->ek && f->ak))
+	if (f->recovered && !(f->ek_count > 0 && f->ak))
 		return "--recovered needs --ek and --ak";
+	if ((f->certify || f->certify_signature) && !(f->certify && f->certify_signature && f->ak))
+		return "--certify, --certify-signature and --ak go together";
+	if (f->certify && f->recovered)
+		return "an AK is bound in one way: by --recovered or by --certify";
+	if (f->too_many_eks)
+		return "more --ek than a manifest can list";
 	return NULL;
 }
 
@@ -82,6 +96,16 @@ static bool read_key(const char *path, struct blob *out, struct error *error)
 	if (out->size > 2 && (size_t)(out->data[0] << 8 | out->data[1]) == out->size - 2) {
 		memmove(out->data, out->data + 2, out->size - 2);
 		out->size -= 2;
+	}
+	return true;
+}
+
+static bool read_eks(const struct loose_files *files, struct evidence *out, struct error *error)
+{
+	while (out->ek_count < files->ek_count) {
+		if (!read_key(files->ek[out->ek_count], &out->ek[out->ek_count], error))
+			return false;
+		out->ek_count++;
 	}
 	return true;
 }
@@ -136,19 +160,23 @@ bool loose_files_read(const struct loose_files *files, struct evidence *out, str
 	bool ok;
 
 	memset(out, 0, sizeof(*out));
+	out->is_files = true;
 	snprintf(out->collector, sizeof(out->collector), "separate files");
 	ok = read_part(files->report, REPORT_FILE_MAX, &out->report, error) &&
 	     read_part(files->certificates, TABLE_FILE_MAX, &out->certificates, error) &&
-	     read_part(files->manifest, MANIFEST_MAX, &out->manifest, error) &&
-	     read_key(files->ek, &out->ek[0], error) && read_key(files->ak, &out->ak, error) &&
+	     read_part(files->manifest, MANIFEST_MAX, &out->manifest, error) && read_eks(files, out, error) &&
+	     read_key(files->ak, &out->ak, error) &&
 	     read_part(files->recovered, EVIDENCE_TPM_BLOB_MAX, &out->recovered, error) &&
+	     read_part(files->certify, EVIDENCE_TPM_BLOB_MAX, &out->certify_attest, error) &&
+	     read_part(files->certify_signature, EVIDENCE_TPM_BLOB_MAX, &out->certify_signature, error) &&
 	     read_part(files->quote, EVIDENCE_TPM_BLOB_MAX, &out->quote_attest, error) &&
 	     read_part(files->quote_signature, EVIDENCE_TPM_BLOB_MAX, &out->quote_signature, error) &&
 	     read_values(files->pcr_values, out, error) &&
 	     read_part(files->event_log, EVIDENCE_LOG_MAX, &out->event_log, error);
-	out->ek_count = out->ek[0].data ? 1 : 0;
 	out->has_event_log = files->event_log != NULL;
 	if (files->ak)
-		out->binding = files->recovered ? AK_BINDING_ACTIVATION : AK_BINDING_MANIFEST;
+		out->binding = files->recovered ? AK_BINDING_ACTIVATION
+			       : files->certify ? AK_BINDING_CERTIFICATION
+						: AK_BINDING_MANIFEST;
 	return ok;
 }

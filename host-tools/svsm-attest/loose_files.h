@@ -8,8 +8,11 @@
 
 /* File names, NULL where not given */
 struct loose_files {
-	const char *report, *certificates, *manifest, *ek, *ak, *recovered, *quote, *quote_signature, *pcr_values,
-		*event_log;
+	const char *report, *certificates, *manifest, *ak, *recovered, *certify, *certify_signature, *quote,
+		*quote_signature, *pcr_values, *event_log;
+	const char *ek[MANIFEST_EKS_MAX];
+	size_t ek_count;
+	bool too_many_eks;
 };
 
 enum {
@@ -19,6 +22,8 @@ enum {
 	LOOSE_FILES_OPTION_EK,
 	LOOSE_FILES_OPTION_AK,
 	LOOSE_FILES_OPTION_RECOVERED,
+	LOOSE_FILES_OPTION_CERTIFY,
+	LOOSE_FILES_OPTION_CERTIFY_SIGNATURE,
 	LOOSE_FILES_OPTION_QUOTE,
 	LOOSE_FILES_OPTION_QUOTE_SIGNATURE,
 	LOOSE_FILES_OPTION_PCR_VALUES,
@@ -33,6 +38,8 @@ enum {
 		{"ek", required_argument, NULL, LOOSE_FILES_OPTION_EK},                                                \
 		{"ak", required_argument, NULL, LOOSE_FILES_OPTION_AK},                                                \
 		{"recovered", required_argument, NULL, LOOSE_FILES_OPTION_RECOVERED},                                  \
+		{"certify", required_argument, NULL, LOOSE_FILES_OPTION_CERTIFY},                                      \
+		{"certify-signature", required_argument, NULL, LOOSE_FILES_OPTION_CERTIFY_SIGNATURE},                  \
 		{"quote", required_argument, NULL, LOOSE_FILES_OPTION_QUOTE},                                          \
 		{"quote-signature", required_argument, NULL, LOOSE_FILES_OPTION_QUOTE_SIGNATURE},                      \
 		{"pcr-values", required_argument, NULL, LOOSE_FILES_OPTION_PCR_VALUES},                                \

@@ -15,8 +15,10 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"challenge", command_challenge}, {"credential", command_credential}, {"verify", command_verify},
-	{"collect", command_collect},	  {"batch", command_batch},	      {"fetch", command_fetch},
+	{"challenge", command_challenge}, {"activate", command_activate},
+	{"credential", command_activate}, /* the command's first name, which scripts have */
+	{"verify", command_verify},	  {"collect", command_collect},
+	{"batch", command_batch},	  {"fetch", command_fetch},
 	{"show", command_show},
 };
 
@@ -25,7 +27,7 @@ static const char help[] =
 	"Attest a confidential VM of AMD SEV-SNP and the vTPM of its SVSM.\n"
 	"\n"
 	"  challenge    make a nonce for the guest\n"
-	"  credential   make a credential that only the guest's TPM can open\n"
+	"  activate     make a credential that only the guest's TPM can open\n"
 	"  collect      in the guest: gather evidence\n"
 	"  verify       verify the guest's evidence, or a report alone, and give a verdict\n"
 	"  batch        the same for many, one JSON object a line\n"

@@ -3,7 +3,7 @@
 
 D := host-tools/svsm-attest
 ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c check.c finding.c report.c report_json.c \
-	tpm_public.c tpm_profile.c manifest.c evidence.c state.c credential.c floor.c policy_names.c policy.c reference.c \
+	tpm_public.c tpm_profile.c manifest.c evidence.c state.c credential.c floor.c policy_names.c policy.c policy_report.c policy_tpm.c reference.c \
 	certificate.c certificate_memo.c certificate_table.c root.c chain.c crl.c leaf.c kds.c cache.c certs.c quote.c event_type.c \
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \
 	verify_event_log.c verify_options.c loose_files.c verdict.c verdict_json.c batch.c batch_item.c file_kind.c \
@@ -16,14 +16,14 @@ ATTEST_CORE += $(D)/expectation.c lib/bit_names.c $(KEY_TEMPLATE_SRC)
 ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
 ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 
-$(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_credential.c cmd_verify.c \
+$(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_activate.c cmd_verify.c \
 	cmd_batch.c cmd_fetch.c cmd_show.c cmd_collect.c) \
 	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS),$(ATTEST_CFLAGS))
 
 T := $(D)/tests
 $(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
 	test_chain.c test_policy.c test_policy_file.c test_tpm.c test_event_log.c test_vectors.c \
-	test_state.c test_kds.c kds_server.c test_expectation.c test_manifest.c test_reference.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
+	test_state.c test_kds.c kds_server.c test_expectation.c test_manifest.c test_reference.c test_loose_files.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
 
 # configfs-tsm as a folder: the kernel's part of mkdir and open
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open

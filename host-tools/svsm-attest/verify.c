@@ -71,7 +71,7 @@ bool verify_manifest_label(const struct verify *verify)
 {
 	enum manifest_form said;
 
-	return !verify->evidence.manifest_labelled ||
+	return verify->evidence.is_files ||
 	       (manifest_form_of(verify->evidence.manifest_kind, verify->evidence.manifest_version, &said) &&
 		said == verify->manifest_form);
 }

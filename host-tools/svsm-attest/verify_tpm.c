@@ -141,10 +141,9 @@ static void check_activation(struct verify *v)
 	const struct evidence *e = &v->evidence;
 	bool challenged = false;
 
-	if (!findings_check(
-		    &v->findings, CHECK_AK_ACTIVATED, v->state && v->state->has_credential,
-		    "no activation secret to compare with: give --state, after 'svsm-attest credential' with the "
-		    "guest's EK and AK"))
+	if (!findings_check(&v->findings, CHECK_AK_ACTIVATED, v->state && v->state->has_credential,
+			    "no activation secret to compare with: give --state, after 'svsm-attest activate' with the "
+			    "guest's EK and AK"))
 		return;
 	for (size_t i = 0; i < v->ek_count; i++)
 		challenged |= blob_equal(&v->ek[i].bytes, &v->state->ek);

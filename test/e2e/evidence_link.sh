@@ -33,7 +33,7 @@ link_activate() { # the guest's EK and AK, and a credential for them
 	local ek ak credential
 	expect_line ek && ek=$reply
 	expect_line ak && ak=$reply
-	mapfile -t credential < <("$svsm_attest" credential --state "$state" --ek "$ek" --ak "$ak")
+	mapfile -t credential < <("$svsm_attest" activate --state "$state" --ek "$ek" --ak "$ak")
 	((${#credential[@]} == 2)) || fail 'no credential was made for the guest'
 	echo "credential ${credential[0]} ${credential[1]}" >&9
 }

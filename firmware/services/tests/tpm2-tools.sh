@@ -100,7 +100,7 @@ other_templates() {
 activates() { # POLICY-SESSION? (true, false)
 	local session=() attest=$BUILD/bin/svsm-attest
 	"$attest" challenge --state "$dir/state" >/dev/null
-	"$attest" credential --state "$dir/state" --ek "$(tail -c +3 "$dir/own.pub" | xxd -p | tr -d '\n')" \
+	"$attest" activate --state "$dir/state" --ek "$(tail -c +3 "$dir/own.pub" | xxd -p | tr -d '\n')" \
 		--ak "$(tail -c +3 "$dir/ak.tss" | xxd -p | tr -d '\n')" >"$dir/credential"
 	# what tpm2_activatecredential reads: a mark, a version, and both structures
 	xxd -r -p <<<"badcc0de00000001$(tr -d '\n' <"$dir/credential")" >"$dir/blob"

@@ -59,7 +59,7 @@ expect 2 'Usage' "$tool"
 expect 0 'verify' "$tool" --help
 expect 0 'svsm-attest' "$tool" --version
 expect 2 'unknown command' "$tool" judge
-for command in challenge credential collect verify batch fetch show; do
+for command in challenge activate credential collect verify batch fetch show; do
 	expect 0 'Usage' "$tool" "$command" --help
 	expect 2 'Try' "$tool" "$command" --no-such-option
 done

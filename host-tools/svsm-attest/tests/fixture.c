@@ -291,7 +291,7 @@ int scene_run(struct scene *scene)
 	free(text);
 	assert_true(certificate_list_parse(&scene->roots, &scene->root_pem));
 	scene->verify.name = "evidence";
-	scene->verify.bundle = &scene->bundle_bytes;
+	scene->verify.bundle = scene->no_bundle ? NULL : &scene->bundle_bytes;
 	scene->verify.state = &scene->state;
 	scene->verify.nonce = scene->state.nonce;
 	scene->verify.policy = scene->no_policy ? NULL : &scene->policy;

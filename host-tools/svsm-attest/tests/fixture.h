@@ -74,6 +74,7 @@ struct scene {
 	struct policy policy;
 	struct reference reference;
 	bool no_policy;
+	bool no_bundle;	    /* verify.evidence is filled already */
 	struct certs certs; /* the folder, unless a row says otherwise */
 	/* To change after it */
 	json_t *bundle;
@@ -129,6 +130,7 @@ int test_chain_run(void);
 int test_expectation_run(void);
 int test_manifest_run(void);
 int test_reference_run(void);
+int test_loose_files_run(void);
 int test_policy_run(void);
 int test_policy_file_run(void);
 int test_tpm_run(void);

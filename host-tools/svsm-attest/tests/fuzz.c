@@ -121,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct blob bytes = {(uint8_t *)(uintptr_t)data, size};
+	static struct manifest manifest;
 	struct tpm_public key;
 	struct error error;
 
@@ -130,6 +131,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)!quote_check_signature(&key, &bytes, &bytes, &error);
 	}
 	tpm_public_free(&key);
+	for (int form = MANIFEST_FORM_KEY; form <= MANIFEST_FORM_SERVICES; form++) {
+		(void)!manifest_parse(&manifest, (enum manifest_form)form, data, size, &error);
+		manifest_free(&manifest);
+	}
 	show_all(FILE_KIND_MANIFEST_SERVICES, &bytes);
 	show_all(FILE_KIND_MANIFEST_VTPM, &bytes);
 	show_all(FILE_KIND_QUOTE, &bytes);

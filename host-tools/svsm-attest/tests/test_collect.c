@@ -209,7 +209,8 @@ static void separate_files(void **unused)
 	struct blob lines = {(uint8_t *)text, 0}, public = {(uint8_t *)sized, 0};
 	struct loose_files files = {.report = report,
 				    .manifest = manifest,
-				    .ek = ek,
+				    .ek = {ek},
+				    .ek_count = 1,
 				    .ak = ak,
 				    .recovered = recovered,
 				    .quote = quote,

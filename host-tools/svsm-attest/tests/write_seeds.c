@@ -5,6 +5,8 @@
 #include "fixture.h"
 #include "fixture_certs.h"
 
+#include "abi/svsm.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,24 @@ static void write_log(void)
 	write_seed("svsm-attest-fuzz-event-log", "log", log, sizeof(log) - 1);
 }
 
+/* The EK as the only service of a services manifest, and as the only key of a list */
+static void write_manifests(const struct blob *ek)
+{
+	struct svsm_services_manifest header = {.guid = SVSM_GUID_SERVICES_MANIFEST, .count = 1};
+	struct svsm_services_entry entry = {.guid = SVSM_GUID_VTPM, .length = (uint32_t)ek->size};
+	uint8_t bytes[2048] = {0, 0, 0, 1, 0, 0, 0, 1, (uint8_t)(ek->size >> 8), (uint8_t)ek->size};
+
+	assert_true(ek->size < 1024);
+	memcpy(bytes + 10, ek->data, ek->size);
+	write_seed("svsm-attest-fuzz-tpm", "list", bytes, 10 + ek->size);
+	entry.offset = sizeof(header) + sizeof(entry);
+	header.length = entry.offset + entry.length;
+	memcpy(bytes, &header, sizeof(header));
+	memcpy(bytes + sizeof(header), &entry, sizeof(entry));
+	memcpy(bytes + entry.offset, ek->data, ek->size);
+	write_seed("svsm-attest-fuzz-tpm", "services", bytes, header.length);
+}
+
 static void write_all(void **unused)
 {
 	struct fixture_files files;
@@ -73,6 +93,7 @@ static void write_all(void **unused)
 	write_seed("svsm-attest-fuzz-certificates", "vcek", files.vcek.data, files.vcek.size);
 	write_seed("svsm-attest-fuzz-certificates", "crl", files.crl.data, files.crl.size);
 	write_seed("svsm-attest-fuzz-tpm", "ek", scene.ek.data, scene.ek.size);
+	write_manifests(&scene.ek);
 	write_seed("svsm-attest-fuzz-tpm", "ak", scene.ak.data, scene.ak.size);
 	ek = fixture_ek(fixture_keys()->ek_ecc, NULL);
 	write_seed("svsm-attest-fuzz-tpm", "ecc", ek.data, ek.size);

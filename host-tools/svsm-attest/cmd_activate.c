@@ -15,7 +15,7 @@
 #define KEY_TEXT_MAX 8192u
 
 static const char help[] =
-	"Usage: " PROGRAM " credential --state FILE --ek KEY --ak KEY\n"
+	"Usage: " PROGRAM " activate --state FILE --ek KEY --ak KEY\n"
 	"Make a credential (TPM2_MakeCredential) that only the TPM with this EK and this AK can open. Prints two\n"
 	"lines in hexadecimal: TPM2B_ID_OBJECT and TPM2B_ENCRYPTED_SECRET. The secret inside stays in FILE.\n"
 	"\n"
@@ -134,7 +134,7 @@ static int run(const char *path, const char *ek_text, const char *ak_text)
 	return result;
 }
 
-int command_credential(int argc, char **argv)
+int command_activate(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"state", required_argument, NULL, 's'},
