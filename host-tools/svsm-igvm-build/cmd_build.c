@@ -126,7 +126,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 				return ERROR_USAGE;
 			break;
 		case 'n':
-			if (!command_number(optarg, 1, MEASURE_VCPU_MAX, &number))
+			if (!command_number(optarg, 1, LAUNCH_VCPU_MAX, &number))
 				return command_usage(argv[0], "--vcpus must be 1 to 512");
 			reference->vcpus = (uint32_t)number;
 			break;

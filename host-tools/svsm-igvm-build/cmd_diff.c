@@ -91,7 +91,7 @@ static int print_text(const json_t *result)
 	if (more)
 		printf("and %d more\n", more);
 	print_divergence(json_object_get(result, "digest"));
-	return fflush(stdout) == 0 ? 0 : ERROR_IO;
+	return command_flush();
 }
 
 static int print(json_t *result, bool json)

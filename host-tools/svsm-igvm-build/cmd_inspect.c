@@ -37,7 +37,7 @@ static int show(const char *path, const struct igvm_file *file, bool json)
 			putchar('\n');
 			manifest_print(keys);
 		}
-		result = fflush(stdout) == 0 && !ferror(stdout) ? 0 : ERROR_IO;
+		result = command_flush();
 		json_decref(summary);
 	}
 	free(keys);

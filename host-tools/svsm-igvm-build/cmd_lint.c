@@ -81,7 +81,7 @@ static int report(const struct arguments *arguments, const struct findings *find
 		findings_print(stdout, arguments->path, "note", notes);
 		if (findings->count == 0)
 			printf("%s: clean\n", arguments->path);
-		printed = fflush(stdout) == 0 ? 0 : ERROR_IO;
+		printed = command_flush();
 	}
 	return printed ? printed : status;
 }

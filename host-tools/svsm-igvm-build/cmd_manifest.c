@@ -85,7 +85,7 @@ static int print(const struct arguments *arguments, struct key_template_document
 	if (arguments->json)
 		return command_print_json(manifest_print_json(document));
 	manifest_print(document);
-	return fflush(stdout) == 0 ? 0 : ERROR_IO;
+	return command_flush();
 }
 
 static int decompile(const struct arguments *arguments, struct key_template_document *document)

@@ -7,10 +7,9 @@
 #include "findings_json.h"
 #include "load.h"
 #include "measure_ovmf.h"
+#include "steps_print.h"
 
-#include <ctype.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +50,7 @@ struct arguments {
 	struct measure_options measure;
 	const struct vmm *vmm;
 	uint64_t sev_features, policy, rdx;
-	bool has_rdx, has_seed, hash_only, strict, json;
+	bool has_rdx, has_seed, hash_only, strict, steps, json;
 	bool ovmf_option, igvm_option; /* an option of the one kind was given */
 	uint8_t seed[SNP_DIGEST_SIZE];
 };
@@ -62,36 +61,6 @@ static json_t *digest_json(const uint8_t digest[SNP_DIGEST_SIZE])
 
 	command_hex(digest, SNP_DIGEST_SIZE, hex);
 	return json_string(hex);
-}
-
-/* The result and, behind its other fields, the steps: one at a time, as all of them in JSON need more memory than the
- * image. Consumes the reference. */
-static int print_with_steps(json_t *result, const struct measurement *measurement)
-{
-	char *text = result ? json_dumps(result, JSON_INDENT(2)) : NULL;
-	char contents[2 * SNP_DIGEST_SIZE + 1], digest[2 * SNP_DIGEST_SIZE + 1];
-
-	json_decref(result);
-	if (!text)
-		return command_print_json(NULL);
-	printf("%.*s,\n  \"steps\": [", (int)strlen(text) - 2, text); /* without "\n}" */
-	free(text);
-	for (size_t i = 0; i < measurement->step_count; i++) {
-		const struct digest_step *step = &measurement->step[i];
-
-		command_hex(step->contents, SNP_DIGEST_SIZE, contents);
-		command_hex(step->digest, SNP_DIGEST_SIZE, digest);
-		printf("%s\n    {\"type\": \"%s\", \"gpa\": \"0x%" PRIx64 "\", \"offset\": %" PRIu64
-		       ", \"contents\": \"%s\", \"digest\": \"%s\"}",
-		       i ? "," : "", measure_type_name(step->type), step->gpa, step->offset, contents, digest);
-	}
-	printf("\n  ]\n}\n");
-	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : ERROR_IO;
-}
-
-static int print_json(json_t *result, const struct arguments *arguments, const struct measurement *measurement)
-{
-	return arguments->measure.keep_steps ? print_with_steps(result, measurement) : command_print_json(result);
 }
 
 /* What both kinds of input print; the caller adds to it. */
@@ -106,24 +75,49 @@ static json_t *result_json(const struct arguments *arguments, const struct measu
 			 (json_int_t)measurement->page_steps);
 }
 
-static int print_text(const struct measurement *measurement)
+/* `result`: for JSON, else ignored. Its reference is consumed. */
+static int print(const struct arguments *arguments, const struct measurement *measurement, json_t *result,
+		 steps_measure *measure, const void *input)
 {
 	char hex[2 * SNP_DIGEST_SIZE + 1];
+	struct error error;
 
-	for (size_t i = 0; i < measurement->step_count; i++) {
-		const struct digest_step *step = &measurement->step[i];
-
-		command_hex(step->digest, SNP_DIGEST_SIZE, hex);
-		printf("%zu %s 0x%012" PRIx64 " %s\n", i + 1, measure_type_name(step->type), step->gpa, hex);
+	if (arguments->json && !arguments->steps)
+		return command_print_json(result);
+	if (arguments->json) {
+		if (!steps_print_json(result, measure, input, &error))
+			return command_fail(&error);
+	} else {
+		if (arguments->steps && !steps_print_text(measure, input, &error))
+			return command_fail(&error);
+		command_hex(measurement->digest[measurement->vcpus - 1], SNP_DIGEST_SIZE, hex);
+		puts(hex);
 	}
-	command_hex(measurement->digest[measurement->vcpus - 1], SNP_DIGEST_SIZE, hex);
-	puts(hex);
-	return fflush(stdout) == 0 ? 0 : ERROR_IO;
+	return command_flush();
+}
+
+struct igvm_input {
+	const struct igvm_file *file;
+	const struct measure_options *options;
+};
+
+static bool igvm_steps(const void *input, const struct digest_sink *sink, struct error *error)
+{
+	const struct igvm_input *igvm = input;
+	struct measure_options options = *igvm->options;
+	struct measurement measurement;
+	bool ok;
+
+	options.sink = *sink;
+	ok = measure_igvm(igvm->file, &options, &measurement, error);
+	measurement_free(&measurement);
+	return ok;
 }
 
 static int print_igvm(const struct arguments *arguments, const struct measurement *measurement,
-		      const struct findings *findings)
+		      const struct igvm_file *file, const struct findings *findings)
 {
+	const struct igvm_input input = {file, &arguments->measure};
 	json_t *result;
 
 	if (findings->count > 0) {
@@ -131,14 +125,12 @@ static int print_igvm(const struct arguments *arguments, const struct measuremen
 		fprintf(stderr, PROGRAM ": warning: %s would not start this file, or not as it says\n",
 			arguments->measure.profile->name);
 	}
-	if (!arguments->json)
-		return print_text(measurement);
-	result = result_json(arguments, measurement, "igvm", arguments->measure.profile->name);
+	result = arguments->json ? result_json(arguments, measurement, "igvm", arguments->measure.profile->name) : NULL;
 	if (result) {
 		json_object_set_new(result, "accepted", json_boolean(findings->count == 0));
 		json_object_set_new(result, "findings", findings_json(findings));
 	}
-	return print_json(result, arguments, measurement);
+	return print(arguments, measurement, result, igvm_steps, &input);
 }
 
 static int run_igvm(const struct arguments *arguments)
@@ -158,7 +150,7 @@ static int run_igvm(const struct arguments *arguments)
 		} else if (!measure_igvm(&loaded.file, &arguments->measure, &measurement, &error)) {
 			result = command_fail(&error);
 		} else {
-			result = print_igvm(arguments, &measurement, loaded.findings);
+			result = print_igvm(arguments, &measurement, &loaded.file, loaded.findings);
 		}
 	}
 	measurement_free(&measurement);
@@ -170,12 +162,28 @@ struct ovmf_files {
 	struct file_data image, kernel, initrd;
 	struct ovmf ovmf;
 	struct sev_hashes_input hashes;
+	struct measure_ovmf_options options;
 	struct measurement measurement, other;
 };
 
+static bool ovmf_steps(const void *input, const struct digest_sink *sink, struct error *error)
+{
+	const struct ovmf_files *files = input;
+	struct measure_ovmf_options options = files->options;
+	struct measurement measurement;
+	bool ok;
+
+	options.sink = *sink;
+	ok = measure_ovmf(&files->ovmf, &options, &measurement, error);
+	measurement_free(&measurement);
+	return ok;
+}
+
 static bool measure_files(const struct arguments *arguments, struct ovmf_files *files, struct error *error)
 {
-	struct measure_ovmf_options options = {
+	struct measure_ovmf_options other;
+
+	files->options = (struct measure_ovmf_options){
 		.vmm = arguments->vmm,
 		.vcpus = arguments->hash_only ? 1 : arguments->measure.vcpus,
 		.rdx = arguments->has_rdx ? arguments->rdx
@@ -184,7 +192,6 @@ static bool measure_files(const struct arguments *arguments, struct ovmf_files *
 		.hashes = arguments->kernel ? &files->hashes : NULL,
 		.image_digest = arguments->has_seed ? arguments->seed : NULL,
 		.image_only = arguments->hash_only,
-		.keep_steps = arguments->measure.keep_steps,
 		.progress = true,
 	};
 
@@ -195,27 +202,25 @@ static bool measure_files(const struct arguments *arguments, struct ovmf_files *
 		return false;
 	files->hashes = (struct sev_hashes_input){files->kernel.bytes, files->kernel.size, files->initrd.bytes,
 						  files->initrd.size, arguments->append};
-	if (!measure_ovmf(&files->ovmf, &options, &files->measurement, error))
+	if (!measure_ovmf(&files->ovmf, &files->options, &files->measurement, error))
 		return false;
 	files->measurement.guest_policy = arguments->policy;
 	files->measurement.has_guest_policy = true;
 	if (arguments->hash_only || arguments->has_rdx || !arguments->vmm->disagreement)
 		return true;
-	options.rdx = arguments->vmm->other_rdx;
-	options.keep_steps = false;
-	return measure_ovmf(&files->ovmf, &options, &files->other, error);
+	other = files->options;
+	other.rdx = arguments->vmm->other_rdx;
+	return measure_ovmf(&files->ovmf, &other, &files->other, error);
 }
 
 static int print_ovmf(const struct arguments *arguments, const struct ovmf_files *files)
 {
-	json_t *result;
+	json_t *result = NULL;
 
-	if (!arguments->json) {
-		if (files->other.vcpus)
-			fprintf(stderr, PROGRAM ": note: %s\n", arguments->vmm->disagreement);
-		return print_text(&files->measurement);
-	}
-	result = result_json(arguments, &files->measurement, "ovmf", arguments->vmm->name);
+	if (arguments->json)
+		result = result_json(arguments, &files->measurement, "ovmf", arguments->vmm->name);
+	else if (files->other.vcpus)
+		fprintf(stderr, PROGRAM ": note: %s\n", arguments->vmm->disagreement);
 	if (result) {
 		json_object_set_new(result, "sev_features", command_json_hex(arguments->sev_features));
 		json_object_set_new(result, "kernel_hashes", json_boolean(arguments->kernel != NULL));
@@ -225,7 +230,7 @@ static int print_ovmf(const struct arguments *arguments, const struct ovmf_files
 						      command_json_hex(arguments->vmm->other_rdx), "launch_digest",
 						      digest_json(files->other.digest[files->other.vcpus - 1])));
 	}
-	return print_json(result, arguments, &files->measurement);
+	return print(arguments, &files->measurement, result, ovmf_steps, files);
 }
 
 static int run_ovmf(const struct arguments *arguments)
@@ -355,7 +360,7 @@ int command_measure(int argc, char **argv)
 			arguments.igvm_option = arguments.strict = true;
 			break;
 		case 's':
-			arguments.measure.keep_steps = true;
+			arguments.steps = true;
 			break;
 		case 'O':
 			arguments.ovmf = optarg;

@@ -73,7 +73,7 @@ static int print_text(void)
 	puts("\nCPU models (--cpu-model), each also with its versions:");
 	for (size_t i = 0; (name = cpu_model_name(i)); i++)
 		printf("  %s\n", name);
-	return fflush(stdout) == 0 ? 0 : ERROR_IO;
+	return command_flush();
 }
 
 int command_profiles(int argc, char **argv)

@@ -75,8 +75,8 @@ static int print(const char *path, const struct result *result, bool json)
 		       result->id_block ? " (with the ID block taken over)" : "", result->sha256);
 	else
 		printf("%s: differs from offset 0x%zx on\n", path, result->offset);
-	if (status == 0 && fflush(stdout) != 0)
-		status = ERROR_IO;
+	if (status == 0)
+		status = command_flush();
 	return status == 0 && !result->same ? ERROR_INVALID : status;
 }
 

@@ -59,7 +59,7 @@ static bool find_digest(const struct arguments *arguments, const struct igvm_fil
 		if (arguments->measure.profile ? options.profile != arguments->measure.profile
 					       : options.profile->absent_vp == PROFILE_ABSENT_NOT_MEASURED)
 			continue;
-		options.vcpus = arguments->measure.vcpus ? arguments->measure.vcpus : MEASURE_VCPU_MAX;
+		options.vcpus = arguments->measure.vcpus ? arguments->measure.vcpus : LAUNCH_VCPU_MAX;
 		/* Where only one vCPU can be predicted, that one is tried. */
 		if (options.profile->absent_vp == PROFILE_ABSENT_UNKNOWN && !arguments->measure.vcpus)
 			options.vcpus = 1;
@@ -163,7 +163,7 @@ static int print_text(const struct result *result)
 	command_hex(result->verdict.author_key_digest, SNP_DIGEST_SIZE, hex);
 	printf("author key digest  %s\n", result->verdict.has_author ? hex : "none");
 	printf("%s%s%s\n", problem(result) ? "not valid: " : "valid", problem(result) ? problem(result) : "", "");
-	return fflush(stdout) == 0 ? 0 : ERROR_IO;
+	return command_flush();
 }
 
 static int run(const struct arguments *arguments)

@@ -51,6 +51,8 @@ int command_launch_option(const char *command, int option, const char *text,
 void command_hex(const uint8_t *bytes, size_t size, char *out);
 /* "0x..." as a JSON string: JSON numbers lose bits above 2^53 in many readers. */
 json_t *command_json_hex(uint64_t value);
+/* What was printed has reached standard output? Exit code. */
+int command_flush(void);
 /* Prints a JSON object (reference consumed; NULL means no memory). Exit code. */
 int command_print_json(json_t *object);
 

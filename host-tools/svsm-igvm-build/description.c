@@ -127,7 +127,7 @@ static bool get_vcpus(const struct place *place, json_t *object, uint32_t *out)
 	*out = 1;
 	if (!value)
 		return true;
-	if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > MEASURE_VCPU_MAX)
+	if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > LAUNCH_VCPU_MAX)
 		return refuse(place, "vcpus", "must be an integer from 1 to 512");
 	*out = (uint32_t)json_integer_value(value);
 	return true;

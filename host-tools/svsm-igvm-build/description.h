@@ -35,7 +35,7 @@ struct description {
 	const struct profile *profile; /* loader it is built for */
 	uint64_t guest_policy;
 	uint64_t sev_features; /* bits of the VMSA field; the profile and the firmware take them */
-	uint32_t vcpus;	       /* the image is for, 1 to MEASURE_VCPU_MAX */
+	uint32_t vcpus;	       /* the image is for, 1 to LAUNCH_VCPU_MAX */
 	uint32_t options;      /* BOOT_OPTION_ bits */
 	char *firmware;
 	size_t module_count;

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "contents.h"
+#include "differences_pages.h"
 #include "differences_values.h"
 #include "id_block.h"
 #include "image_keys.h"
@@ -14,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One page as the AMD-SP gets it, from the steps of a measurement. */
 struct sides {
 	const struct igvm_file *file[2];
+	struct launch_order order[2];
 	struct boot_info info[2];
 	const struct boot_info *known[2]; /* NULL: not an image of this project */
 	struct measurement measurement[2];
@@ -36,124 +37,24 @@ static void add(struct sides *sides, const char *what, json_t *where, const char
 	json_decref(entry);
 }
 
-static const char *place_of(const struct sides *sides, uint64_t gpa)
+/* What the page at this address belongs to, by either image. */
+static const char *place_of(const void *context, uint64_t gpa)
 {
+	const struct sides *sides = context;
 	const char *place = contents_place(sides->known[0], gpa);
 
 	return place ? place : contents_place(sides->known[1], gpa);
 }
 
-static int by_gpa(const void *left, const void *right)
+static json_t *type_json(enum snp_page_type type)
 {
-	const struct digest_step *a = *(const struct digest_step *const *)left;
-	const struct digest_step *b = *(const struct digest_step *const *)right;
-
-	return a->gpa < b->gpa ? -1 : a->gpa > b->gpa;
+	return type ? json_string(measure_type_name(type)) : json_null();
 }
 
-/* Steps of pages (not of VMSAs), sorted by address. */
-static const struct digest_step **sorted(const struct measurement *measurement, size_t *count)
+static void changed_pages(void *context, const struct differences_pages_run *run)
 {
-	const struct digest_step **list = calloc(measurement->step_count + 1, sizeof(*list));
-
-	*count = 0;
-	for (size_t i = 0; list && i < measurement->step_count; i++) {
-		if (measurement->step[i].type != SNP_PAGE_VMSA)
-			list[(*count)++] = &measurement->step[i];
-	}
-	if (list)
-		qsort(list, *count, sizeof(*list), by_gpa);
-	return list;
-}
-
-static const char *page_change(const struct digest_step *a, const struct digest_step *b)
-{
-	if (!a)
-		return "page only in b";
-	if (!b)
-		return "page only in a";
-	if (a->type != b->type)
-		return "page type";
-	return memcmp(a->contents, b->contents, SNP_DIGEST_SIZE) != 0 ? "page contents" : NULL;
-}
-
-/* Pages that follow each other with the same kind of change are one difference. */
-struct run {
-	const char *what, *place;
-	uint64_t start, end;
-	enum snp_page_type type[2]; /* of its pages, 0: none */
-};
-
-static void close_run(struct sides *sides, struct run *run)
-{
-	json_t *side[2];
-
-	if (!run->what)
-		return;
-	for (int i = 0; i < 2; i++)
-		side[i] = run->type[i] ? json_string(measure_type_name(run->type[i])) : json_null();
-	add(sides, run->what, json_sprintf("0x%" PRIx64 "-0x%" PRIx64, run->start, run->end), run->place, side[0],
-	    side[1]);
-	run->what = NULL;
-}
-
-static void page(struct sides *sides, struct run *run, const struct digest_step *a, const struct digest_step *b)
-{
-	const uint64_t gpa = a ? a->gpa : b->gpa;
-	const char *what = page_change(a, b), *place = place_of(sides, gpa);
-	const enum snp_page_type type[2] = {a ? a->type : 0, b ? b->type : 0};
-
-	if (run->what && (what != run->what || place != run->place || gpa != run->end || type[0] != run->type[0] ||
-			  type[1] != run->type[1]))
-		close_run(sides, run);
-	if (!what)
-		return;
-	if (!run->what)
-		*run = (struct run){what, place, gpa, gpa, {type[0], type[1]}};
-	run->end = gpa + SNP_PAGE_SIZE;
-}
-
-static bool pages(struct sides *sides)
-{
-	size_t count[2], at[2] = {0, 0};
-	const struct digest_step **list[2] = {sorted(&sides->measurement[0], &count[0]),
-					      sorted(&sides->measurement[1], &count[1])};
-	struct run run = {.what = NULL};
-	const bool ok = list[0] && list[1];
-
-	while (ok && (at[0] < count[0] || at[1] < count[1])) {
-		const struct digest_step *a = at[0] < count[0] ? list[0][at[0]] : NULL;
-		const struct digest_step *b = at[1] < count[1] ? list[1][at[1]] : NULL;
-
-		if (a && b && a->gpa != b->gpa) {
-			if (a->gpa < b->gpa)
-				b = NULL;
-			else
-				a = NULL;
-		}
-		page(sides, &run, a, b);
-		at[0] += a != NULL;
-		at[1] += b != NULL;
-	}
-	close_run(sides, &run);
-	free(list[0]);
-	free(list[1]);
-	return ok;
-}
-
-/* VMSA of a vCPU, NULL: the file has none. */
-static const uint8_t *vmsa_of(const struct igvm_file *file, uint16_t index)
-{
-	for (size_t i = 0; i < file->record_count; i++) {
-		struct igvm_vp_context context;
-
-		if (file->record[i].type != IGVM_VHT_VP_CONTEXT)
-			continue;
-		igvm_record_read(file, &file->record[i], &context, sizeof(context));
-		if (context.vp_index == index && (context.compatibility_mask & igvm_file_snp_mask(file)))
-			return igvm_file_data(file, context.file_offset);
-	}
-	return NULL;
+	add(context, run->what, json_sprintf("0x%" PRIx64 "-0x%" PRIx64, run->start, run->end), run->place,
+	    type_json(run->type[0]), type_json(run->type[1]));
 }
 
 static json_t *field_json(const struct vmsa_field *field, const uint8_t *vmsa)
@@ -171,7 +72,8 @@ static json_t *field_json(const struct vmsa_field *field, const uint8_t *vmsa)
 static void vmsas(struct sides *sides)
 {
 	for (uint16_t index = 0; index < sides->measurement[0].vcpus; index++) {
-		const uint8_t *vmsa[2] = {vmsa_of(sides->file[0], index), vmsa_of(sides->file[1], index)};
+		const uint8_t *vmsa[2] = {launch_order_context(&sides->order[0], index),
+					  launch_order_context(&sides->order[1], index)};
 		const struct vmsa_field *field;
 
 		if (!vmsa[0] != !vmsa[1])
@@ -282,46 +184,44 @@ static void meanings(struct sides *sides)
 	}
 }
 
-static const char *reason(const struct digest_step *a, const struct digest_step *b)
+static const char *reason(const struct launch_page *const page[2])
 {
-	if (!a || !b)
+	if (!page[0] || !page[1])
 		return "one image has more pages";
-	if (a->gpa != b->gpa)
+	if (page[0]->gpa != page[1]->gpa)
 		return "another page comes at this step: a page was added, left out or moved before others";
-	if (a->type != b->type)
+	if (page[0]->type != page[1]->type)
 		return "the page has another type";
-	if (a->type == SNP_PAGE_VMSA)
+	if (page[0]->type == SNP_PAGE_VMSA)
 		return "registers of the VMSA differ";
 	return "contents of the page differ";
 }
 
-static json_t *step_json(const struct digest_step *step)
+static json_t *step_json(const struct launch_page *page)
 {
+	uint8_t contents[SNP_DIGEST_SIZE];
 	char hex[2 * SNP_DIGEST_SIZE + 1];
 
-	if (!step)
+	if (!page)
 		return json_null();
-	command_hex(step->contents, SNP_DIGEST_SIZE, hex);
-	return json_pack("{s:s, s:o, s:I, s:s}", "type", measure_type_name(step->type), "gpa",
-			 command_json_hex(step->gpa), "offset", (json_int_t)step->offset, "contents", hex);
+	if (!differences_pages_digest(page, contents))
+		return NULL;
+	command_hex(contents, SNP_DIGEST_SIZE, hex);
+	return json_pack("{s:s, s:o, s:I, s:s}", "type", measure_type_name(page->type), "gpa",
+			 command_json_hex(page->gpa), "offset", (json_int_t)page->offset, "contents", hex);
 }
 
 static json_t *divergence_json(const struct sides *sides)
 {
-	const struct measurement *m = sides->measurement;
-	const size_t common = m[0].step_count < m[1].step_count ? m[0].step_count : m[1].step_count;
-	const struct digest_step *a, *b;
-	size_t i = 0;
+	struct launch_page page[2];
+	const struct launch_page *at[2];
+	const uint64_t step = differences_pages_first(&sides->order[0], &sides->order[1], page, at);
 
-	while (i < common && memcmp(m[0].step[i].digest, m[1].step[i].digest, SNP_DIGEST_SIZE) == 0)
-		i++;
-	if (i == m[0].step_count && i == m[1].step_count)
+	if (!step)
 		return json_null();
-	a = i < m[0].step_count ? &m[0].step[i] : NULL;
-	b = i < m[1].step_count ? &m[1].step[i] : NULL;
-	return json_pack("{s:I, s:s, s:s?, s:o, s:o}", "step", (json_int_t)i + 1, "reason", reason(a, b), "place",
-			 a && a->type != SNP_PAGE_VMSA ? place_of(sides, a->gpa) : NULL, "a", step_json(a), "b",
-			 step_json(b));
+	return json_pack("{s:I, s:s, s:s?, s:o, s:o}", "step", (json_int_t)step, "reason", reason(at), "place",
+			 place_of(sides, at[0] ? at[0]->gpa : at[1]->gpa), "a", step_json(at[0]), "b",
+			 step_json(at[1]));
 }
 
 static json_t *digest_json(const struct measurement *measurement)
@@ -332,44 +232,58 @@ static json_t *digest_json(const struct measurement *measurement)
 	return json_string(hex);
 }
 
+static bool measure(struct sides *sides, const struct measure_options *options, struct error *error)
+{
+	for (int i = 0; i < 2; i++) {
+		if (contents_boot_info(sides->file[i], &sides->info[i]))
+			sides->known[i] = &sides->info[i];
+		if (!launch_order_make(sides->file[i], options->profile, options->vcpus, options->cpu_signature,
+				       &sides->order[i], error) ||
+		    !measure_order(&sides->order[i], options, &sides->measurement[i], error))
+			return false;
+	}
+	return true;
+}
+
+static json_t *compare(struct sides *sides, const struct measure_options *options)
+{
+	const struct differences_pages_report report = {changed_pages, place_of, sides};
+	const struct igvm_file *a = sides->file[0], *b = sides->file[1];
+
+	meanings(sides);
+	if (!differences_pages(&sides->order[0], &sides->order[1], &report))
+		return NULL;
+	vmsas(sides);
+	policy_and_id(sides);
+	headers(sides);
+	return json_pack("{s:s, s:i, s:b, s:O, s:I, s:{s:s, s:I, s:o, s:o, s:o}}", "format", "svsm-igvm-diff",
+			 "version", 1, "same", a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0,
+			 "differences", sides->list, "not_listed", (json_int_t)sides->more, "digest", "profile",
+			 options->profile->name, "vcpus", (json_int_t)options->vcpus, "a",
+			 digest_json(&sides->measurement[0]), "b", digest_json(&sides->measurement[1]),
+			 "first_divergence", divergence_json(sides));
+}
+
 json_t *differences_json(const struct igvm_file *a, const struct igvm_file *b, const struct measure_options *options,
 			 struct error *error)
 {
 	struct sides *sides = calloc(1, sizeof(*sides));
-	struct measure_options steps = *options;
 	json_t *result = NULL;
-	bool ok;
 
 	if (!sides)
 		return error_no_memory(error), NULL;
-	steps.keep_steps = true;
 	sides->file[0] = a;
 	sides->file[1] = b;
 	sides->list = json_array();
-	for (int i = 0; i < 2; i++) {
-		if (contents_boot_info(sides->file[i], &sides->info[i]))
-			sides->known[i] = &sides->info[i];
-	}
-	ok = measure_igvm(a, &steps, &sides->measurement[0], error) &&
-	     measure_igvm(b, &steps, &sides->measurement[1], error);
-	if (ok)
-		meanings(sides);
-	ok = ok && (pages(sides) || error_no_memory(error));
-	if (ok) {
-		vmsas(sides);
-		policy_and_id(sides);
-		headers(sides);
-		result = json_pack("{s:s, s:i, s:b, s:O, s:I, s:{s:s, s:I, s:o, s:o, s:o}}", "format", "svsm-igvm-diff",
-				   "version", 1, "same", a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0,
-				   "differences", sides->list, "not_listed", (json_int_t)sides->more, "digest",
-				   "profile", options->profile->name, "vcpus", (json_int_t)options->vcpus, "a",
-				   digest_json(&sides->measurement[0]), "b", digest_json(&sides->measurement[1]),
-				   "first_divergence", divergence_json(sides));
+	if (measure(sides, options, error)) {
+		result = compare(sides, options);
 		if (!result)
 			error_no_memory(error);
 	}
-	measurement_free(&sides->measurement[0]);
-	measurement_free(&sides->measurement[1]);
+	for (int i = 0; i < 2; i++) {
+		launch_order_free(&sides->order[i]);
+		measurement_free(&sides->measurement[i]);
+	}
 	json_decref(sides->list);
 	free(sides);
 	return result;

@@ -31,8 +31,7 @@ struct digest_chain {
 	size_t waiting_count;
 	struct waiting waiting[BATCH];
 	uint8_t contents[BATCH][SNP_DIGEST_SIZE];
-	size_t step_count, step_capacity;
-	struct digest_step *step;
+	uint64_t steps; /* chained */
 	double started, shown;
 	bool progress_open;
 };
@@ -111,7 +110,6 @@ void digest_chain_free(struct digest_chain *chain)
 		fputs("\r\033[K", stderr);
 	for (unsigned i = 0; i < chain->threads; i++)
 		launch_digest_cleanup(&chain->digest[i]);
-	free(chain->step);
 	free(chain);
 }
 
@@ -162,25 +160,15 @@ static bool hash_waiting(struct digest_chain *chain)
 	return ok;
 }
 
-static bool keep_step(struct digest_chain *chain, size_t index)
+static void tell_step(const struct digest_chain *chain, size_t index)
 {
 	const struct waiting *from = &chain->waiting[index];
-	struct digest_step *to;
+	struct digest_step step = {
+		.number = chain->steps, .gpa = from->gpa, .offset = from->offset, .type = from->type};
 
-	if (chain->step_count == chain->step_capacity) {
-		const size_t capacity = chain->step_capacity ? chain->step_capacity * 2 : 1024;
-		struct digest_step *larger = reallocarray(chain->step, capacity, sizeof(*larger));
-
-		if (!larger)
-			return false;
-		chain->step = larger;
-		chain->step_capacity = capacity;
-	}
-	to = &chain->step[chain->step_count++];
-	*to = (struct digest_step){.gpa = from->gpa, .offset = from->offset, .type = from->type};
-	memcpy(to->contents, chain->contents[index], SNP_DIGEST_SIZE);
-	memcpy(to->digest, chain->digest[0].value, SNP_DIGEST_SIZE);
-	return true;
+	memcpy(step.contents, chain->contents[index], SNP_DIGEST_SIZE);
+	memcpy(step.digest, chain->digest[0].value, SNP_DIGEST_SIZE);
+	chain->options.sink.step(chain->options.sink.context, &step);
 }
 
 static bool flush(struct digest_chain *chain, struct error *error)
@@ -192,8 +180,9 @@ static bool flush(struct digest_chain *chain, struct error *error)
 
 		if (!launch_digest_extend_contents(&chain->digest[0], next->type, next->gpa, chain->contents[i]))
 			return error_set(error, ERROR_IO, "OpenSSL failed to hash");
-		if (chain->options.keep_steps && !keep_step(chain, i))
-			return error_no_memory(error);
+		chain->steps++;
+		if (chain->options.sink.step)
+			tell_step(chain, i);
 	}
 	chain->waiting_count = 0;
 	progress(chain);
@@ -205,8 +194,6 @@ bool digest_chain_add(struct digest_chain *chain, enum snp_page_type type, uint6
 {
 	if (chain->count == DIGEST_CHAIN_PAGES_MAX)
 		return error_set(error, ERROR_INVALID, "more than 64 GiB of pages to measure");
-	if (chain->options.keep_steps && chain->count == DIGEST_CHAIN_STEPS_MAX)
-		return error_set(error, ERROR_INVALID, "more than 8 GiB of pages; too many steps to show");
 	if (type != SNP_PAGE_NORMAL && type != SNP_PAGE_VMSA)
 		page = NULL;
 	chain->waiting[chain->waiting_count++] = (struct waiting){gpa, offset, page, type};
@@ -225,14 +212,4 @@ bool digest_chain_value(struct digest_chain *chain, uint8_t out[SNP_DIGEST_SIZE]
 uint64_t digest_chain_count(const struct digest_chain *chain)
 {
 	return chain->count;
-}
-
-struct digest_step *digest_chain_take_steps(struct digest_chain *chain, size_t *count)
-{
-	struct digest_step *steps = chain->step;
-
-	*count = chain->step_count;
-	chain->step = NULL;
-	chain->step_count = chain->step_capacity = 0;
-	return steps;
 }

@@ -2,7 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 /*
  * The launch digest over many pages: pages are collected, hashed on several cores, and chained in order. Memory does
- * not grow with the number of pages unless the steps are kept.
+ * not grow with the number of pages.
  */
 #ifndef IGVM_BUILD_DIGEST_CHAIN_H
 #define IGVM_BUILD_DIGEST_CHAIN_H
@@ -15,10 +15,10 @@
 
 /* 64 GiB of pages: no image is larger, and a hostile file of 2 MiB pages ends in bounded time. */
 #define DIGEST_CHAIN_PAGES_MAX (1ull << 24)
-#define DIGEST_CHAIN_STEPS_MAX (1ull << 21) /* with keep_steps: 8 GiB of pages, 250 MiB of steps */
 
 /* One link of the chain. */
 struct digest_step {
+	uint64_t number; /* from 1 */
 	uint64_t gpa;
 	uint64_t offset; /* where the input file says so; 0 for what no file holds */
 	enum snp_page_type type;
@@ -26,9 +26,15 @@ struct digest_step {
 	uint8_t digest[SNP_DIGEST_SIZE];   /* after this step */
 };
 
+/* Gets every step in order, in the thread that adds the pages, in digest_chain_add or digest_chain_value. */
+struct digest_sink {
+	void (*step)(void *context, const struct digest_step *step); /* NULL: nobody wants them */
+	void *context;
+};
+
 struct digest_chain_options {
 	unsigned threads; /* for page hashing; 0: as many as there are processors, at most 8 */
-	bool keep_steps;
+	struct digest_sink sink;
 	const char
 		*progress; /* printed to a terminal on standard error when work takes more than a second; NULL: never */
 	uint64_t expected_pages; /* for progress; 0: not known */
@@ -52,7 +58,5 @@ bool digest_chain_add(struct digest_chain *chain, enum snp_page_type type, uint6
 bool digest_chain_value(struct digest_chain *chain, uint8_t out[SNP_DIGEST_SIZE], struct error *error) MUST_CHECK;
 
 uint64_t digest_chain_count(const struct digest_chain *chain);
-/* Takes the steps kept so far (after digest_chain_value); the caller frees them. NULL: none were kept. */
-struct digest_step *digest_chain_take_steps(struct digest_chain *chain, size_t *count);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /*
- * Predicts the launch measurement of an IGVM file under a loader's profile: which pages, in which order, with which
- * type, and the VMSA of every vCPU at the end. Whether the loader would take the file at all is accept.h's question.
+ * Predicts the launch measurement of an IGVM file under a loader's profile, over the pages of launch_order.h. Whether
+ * the loader would take the file at all is accept.h's question.
  */
 #ifndef IGVM_BUILD_MEASURE_H
 #define IGVM_BUILD_MEASURE_H
@@ -11,18 +11,17 @@
 #include "digest_chain.h"
 #include "error.h"
 #include "igvm_parse.h"
+#include "launch_order.h"
 #include "profile.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define MEASURE_VCPU_MAX 512u
-
 struct measure_options {
 	const struct profile *profile;
-	uint32_t vcpus;		/* 1 to MEASURE_VCPU_MAX */
+	uint32_t vcpus;		/* 1 to LAUNCH_VCPU_MAX */
 	uint32_t cpu_signature; /* CPUID 1 EAX: RDX at reset of the vCPUs the file leaves out */
-	bool keep_steps;
+	struct digest_sink sink;
 	bool progress;
 	unsigned threads; /* 0: all processors */
 };
@@ -33,13 +32,14 @@ struct measurement {
 	uint64_t page_steps; /* steps before the first VMSA */
 	uint32_t vcpus;
 	uint8_t (*digest)[SNP_DIGEST_SIZE]; /* owned; digest[n - 1]: launched with n vCPUs */
-	size_t step_count;
-	struct digest_step *step; /* owned; only with keep_steps */
 };
 
 /* Call measurement_free also after a failure. */
 bool measure_igvm(const struct igvm_file *file, const struct measure_options *options, struct measurement *out,
 		  struct error *error) MUST_CHECK;
+/* The same for an order that is there already; of the options only sink, progress and threads count. */
+bool measure_order(const struct launch_order *order, const struct measure_options *options, struct measurement *out,
+		   struct error *error) MUST_CHECK;
 /* Room for the digests of `vcpus` vCPUs, all else zero; for the functions that measure. */
 bool measurement_init(struct measurement *measurement, uint32_t vcpus, struct error *error) MUST_CHECK;
 void measurement_free(struct measurement *measurement);

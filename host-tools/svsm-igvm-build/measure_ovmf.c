@@ -132,7 +132,7 @@ bool measure_ovmf(const struct ovmf *ovmf, const struct measure_ovmf_options *op
 		  struct error *error)
 {
 	const struct digest_chain_options chain = {.threads = options->threads,
-						   .keep_steps = options->keep_steps,
+						   .sink = options->sink,
 						   .progress = options->progress ? "measuring" : NULL,
 						   .expected_pages = ovmf->size / SNP_PAGE_SIZE};
 	struct launch *launch;
@@ -148,8 +148,6 @@ bool measure_ovmf(const struct ovmf *ovmf, const struct measure_ovmf_options *op
 	launch->error = error;
 	launch->chain = digest_chain_new(&chain, options->image_digest, error);
 	ok = launch->chain && run(launch, out);
-	if (ok)
-		out->step = digest_chain_take_steps(launch->chain, &out->step_count);
 	digest_chain_free(launch->chain);
 	free(launch);
 	return ok;

@@ -11,13 +11,13 @@
 
 struct measure_ovmf_options {
 	const struct vmm *vmm;
-	uint32_t vcpus; /* 1 to MEASURE_VCPU_MAX */
+	uint32_t vcpus; /* 1 to LAUNCH_VCPU_MAX */
 	uint64_t rdx;	/* at reset, of every vCPU */
 	uint64_t sev_features;
 	const struct sev_hashes_input *hashes; /* NULL: no kernel */
 	const uint8_t *image_digest; /* digest after the image's own pages, to be used instead of them; or NULL */
 	bool image_only;	     /* stop after the image's own pages */
-	bool keep_steps;
+	struct digest_sink sink;
 	bool progress;
 	unsigned threads;
 };

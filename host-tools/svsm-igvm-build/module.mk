@@ -4,8 +4,8 @@
 D := host-tools/svsm-igvm-build
 IGVM_BUILD_CORE := $(addprefix $(D)/,error.c elf_file.c sev_features.c vmsa.c vmsa_fields.c vmm.c cpu_model.c profile.c findings.c \
 	findings_json.c description.c description_find.c image.c guest_layout.c guest_layout_linux.c guest_layout_ovmf.c \
-	igvm_write.c igvm_types.c igvm_parse.c igvm_rules.c load.c accept.c digest_chain.c measure.c ovmf.c sev_hashes.c \
-	measure_ovmf.c snp_key.c id_block.c blob.c image_keys.c differences.c differences_values.c options.c inspect.c \
+	igvm_write.c igvm_types.c igvm_parse.c igvm_rules.c load.c accept.c digest_chain.c launch_order.c measure.c ovmf.c sev_hashes.c \
+	measure_ovmf.c snp_key.c id_block.c blob.c image_keys.c differences.c differences_pages.c differences_values.c options.c inspect.c \
 	inspect_header.c inspect_text.c contents.c file.c) \
 	lib/launch_digest.c lib/bit_names.c $(KEY_TEMPLATE_SRC)
 IGVM_BUILD_MANIFEST := $(addprefix $(D)/,manifest_file.c manifest_print.c manifest_probe.c) $(KEY_PROBE_SRC)
@@ -13,7 +13,7 @@ IGVM_BUILD_LIBS := $(KEY_TEMPLATE_LIBS) $(KEY_PROBE_LIBS) -lz -pthread
 IGVM_BUILD_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR) -Ifirmware/services/vtpm
 
 $(call host_program,svsm-igvm-build,$(addprefix $(D)/,main.c cmd_build.c cmd_measure.c cmd_inspect.c cmd_lint.c \
-	cmd_profiles.c cmd_manifest.c cmd_sign.c cmd_verify_id.c build.c sign.c reference.c reference_signed.c statement.c json_output.c \
+	cmd_profiles.c cmd_manifest.c cmd_sign.c cmd_verify_id.c build.c sign.c reference.c reference_signed.c statement.c json_output.c steps_print.c \
 	cmd_rebuild.c cmd_diff.c) \
 	$(IGVM_BUILD_CORE) $(IGVM_BUILD_MANIFEST),$(IGVM_BUILD_LIBS),$(IGVM_BUILD_CFLAGS))
 

@@ -93,7 +93,7 @@ int command_launch_option(const char *command, int option, const char *text, str
 		measure->profile = command_profile(command, text);
 		return measure->profile ? 0 : ERROR_USAGE;
 	case 'n':
-		if (!command_number(text, 1, MEASURE_VCPU_MAX, &number))
+		if (!command_number(text, 1, LAUNCH_VCPU_MAX, &number))
 			return command_usage(command, "--vcpus must be 1 to 512");
 		measure->vcpus = (uint32_t)number;
 		return 0;
@@ -106,8 +106,13 @@ int command_launch_option(const char *command, int option, const char *text, str
 
 void command_hex(const uint8_t *bytes, size_t size, char *out)
 {
-	for (size_t i = 0; i < size; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < size; i++) {
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 0xf];
+	}
+	*out = '\0';
 }
 
 json_t *command_json_hex(uint64_t value)
@@ -115,14 +120,21 @@ json_t *command_json_hex(uint64_t value)
 	return json_sprintf("0x%" PRIx64, value);
 }
 
+int command_flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	fprintf(stderr, PROGRAM ": cannot write the result\n");
+	return ERROR_IO;
+}
+
 int command_print_json(json_t *object)
 {
-	int failed = !object || json_dumpf(object, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF ||
-		     fflush(stdout) != 0;
+	const bool ok = object && json_dumpf(object, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
 
 	json_decref(object);
-	if (!failed)
-		return 0;
+	if (ok)
+		return command_flush();
 	fprintf(stderr, PROGRAM ": cannot write the result\n");
 	return ERROR_IO;
 }

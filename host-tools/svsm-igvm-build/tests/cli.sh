@@ -223,7 +223,22 @@ expect 1 "fw.elf:1" sign -k id.pem -o never.igvm -r fw.elf a.igvm
 expect 2 "need an IGVM file" sign -k id.pem --measurement "$digest" --id-block-out b -r x.ref
 expect 2 "writes nothing else" sign -k id.pem --to-be-signed x -r x.ref a.igvm
 
-# Rebuilding and comparing.
+# Rebuilding and comparing. The step that diff names is the first whose digests differ.
+parts() { # A B
+	python3 - "$program" "$1" "$2" <<'P' || { echo "FAILED: first divergence of $1 and $2"; failed=1; }
+import json, subprocess, sys
+def run(*arguments):
+    return json.loads(subprocess.run([sys.argv[1], *arguments, "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+steps = [run("measure", "--steps", name)["steps"] for name in sys.argv[2:]]
+named = run("diff", *sys.argv[2:])["digest"]["first_divergence"]
+wanted = next(i for i in range(max(map(len, steps))) if len({s[i]["digest"] if i < len(s) else None for s in steps}) > 1)
+assert named["step"] == wanted + 1, (named, wanted)
+for side, of in zip("ab", steps):
+    want = {key: of[wanted][key] for key in ("type", "gpa", "offset", "contents")} if wanted < len(of) else None
+    assert named[side] == want, (named, want)
+P
+}
+parts a.igvm odd.igvm
 expect 0 "the same bytes" rebuild image.json a.igvm
 expect 0 '"id_block_taken_over": true' rebuild --json image.json signed.igvm
 expect 1 "differs from offset" rebuild image.json odd.igvm
@@ -242,6 +257,7 @@ expect 1 "of its 2 files *.json none has the format" diff a.igvm inputs
 cp image.json inputs/this.json
 expect 0 "the same bytes" diff a.igvm inputs
 expect 1 "page contents" diff other.igvm inputs/
+parts other.igvm a.igvm
 cp image2.json inputs/that.json
 expect 1 "2 image descriptions, inputs/that.json and this.json; --description" diff a.igvm inputs
 expect 0 '"same": true' diff --json a.igvm -i inputs -d inputs/this.json
@@ -319,6 +335,8 @@ def write(name, pages, flags=0, step=0x2000):
 write("most.igvm", 131072 - 3)
 write("more.igvm", 131072 - 2)
 write("slow.igvm", 12000, 1, 0x200000)
+write("steps.igvm", 1000, 1, 0x200000)
+write("moved.igvm", 131072 - 3, step=0x3000)
 P
 python3 - "$program" <<'P' || failed=1
 import os, subprocess, sys
@@ -328,13 +346,19 @@ def run(want, arguments):
     child = subprocess.Popen([sys.argv[1]] + arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     error = child.stderr.read().decode()
     status, usage = os.wait4(child.pid, 0)[1:]
-    room = usage.ru_maxrss / 1024 - os.path.getsize(arguments[-1]) / 2**20
+    room = usage.ru_maxrss / 1024 - sum(os.path.getsize(name) for name in arguments if name.endswith(".igvm")) / 2**20
     if os.waitstatus_to_exitcode(status) != want or room > 16:
         print(f"FAILED: {arguments}: exit {os.waitstatus_to_exitcode(status)}, {room:.1f} MiB above the file: {error}")
         failed = 1
 for arguments in (["measure"], ["measure", "--json"], ["lint"], ["inspect"], ["inspect", "--json"]):
     run(0, arguments + ["most.igvm"])
 run(1, ["lint", "more.igvm"])
+run(0, ["measure", "--steps", "steps.igvm"])
+run(0, ["measure", "--steps", "--json", "steps.igvm"])
+run(0, ["diff", "most.igvm", "most.igvm"])
+run(1, ["diff", "most.igvm", "moved.igvm"])
+run(1, ["diff", "--json", "steps.igvm", "moved.igvm"])
+run(1, ["verify-id", "most.igvm"])
 sys.exit(failed)
 P
 # Seconds of hashing: a terminal sees how far it is.
@@ -398,6 +422,7 @@ expect 0 "" manifest compile keys3.json -o keys3.bin
 expect 0 "" build <(sed s/keys.bin/keys3.bin/ keyed.json) -i . -o keyed3.igvm
 expect 1 "key template [1].profile: H-2 -> H-3" diff keyed.igvm keyed3.igvm
 expect 1 'boot info modules[0]: - -> {' diff a.igvm keyed.igvm
+parts a.igvm keyed.igvm
 "$program" diff --json a.igvm keyed.igvm >json/keyed.json
 "$schemas" json/keyed.json >json/checked || { echo "FAILED: $(cat json/checked)"; failed=1; }
 [ "$("$program" measure keyed.igvm)" != "$digest" ] || { echo "FAILED: key templates are not measured"; failed=1; }

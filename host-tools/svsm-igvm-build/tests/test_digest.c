@@ -51,11 +51,35 @@ static void digest_chain(void **state)
 	launch_digest_cleanup(&digest);
 }
 
+/* Steps of one measurement; options that put them here. */
+#define STEPS_MAX 4096u
+static struct {
+	size_t count;
+	struct digest_step step[STEPS_MAX];
+} steps;
+
+static void keep_step(void *context, const struct digest_step *step)
+{
+	(void)context;
+	assert_true(steps.count < STEPS_MAX);
+	steps.step[steps.count++] = *step;
+	assert_int_equal(step->number, steps.count);
+}
+
+static bool measure(const struct igvm_file *file, const struct measure_options *options, struct measurement *out,
+		    struct error *error)
+{
+	struct measure_options kept = *options;
+
+	steps.count = 0;
+	kept.sink.step = keep_step;
+	return measure_igvm(file, &kept, out, error);
+}
+
 /* The measurement of the fixture, from what the layout says must be in memory. */
 static void image_chain(void **state)
 {
-	const struct measure_options options = {
-		.profile = profile_at(0), .vcpus = 2, .cpu_signature = 0x800f12, .keep_steps = true};
+	const struct measure_options options = {.profile = profile_at(0), .vcpus = 2, .cpu_signature = 0x800f12};
 	struct measurement measurement;
 	struct igvm_file file;
 	struct fixture fixture;
@@ -66,7 +90,7 @@ static void image_chain(void **state)
 	fixture_open(&fixture);
 	fixture_build(&fixture);
 	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
-	if (!measure_igvm(&file, &options, &measurement, &fixture.error))
+	if (!measure(&file, &options, &measurement, &fixture.error))
 		fail_msg("%s", fixture.error.text);
 	chain(ld, 4, fixture.image.info.memory_map, NULL);
 	for (size_t i = 0; i < fixture.image.extent_count; i++) {
@@ -92,8 +116,8 @@ static void image_chain(void **state)
 	assert_memory_equal(measurement.digest[0], one_cpu, 48);
 	assert_memory_equal(measurement.digest[1], ld, 48);
 	assert_int_equal(measurement.guest_policy, 0x30000);
-	assert_int_equal(measurement.step_count, measurement.page_steps + 2);
-	assert_memory_equal(measurement.step[measurement.step_count - 1].digest, ld, 48);
+	assert_int_equal(steps.count, measurement.page_steps + 2);
+	assert_memory_equal(steps.step[steps.count - 1].digest, ld, 48);
 	measurement_free(&measurement);
 	igvm_file_free(&file);
 	fixture_close(&fixture);
@@ -105,7 +129,7 @@ static void image_chain(void **state)
  */
 static void insert_overtakes_run(void **state)
 {
-	const struct measure_options options = {.profile = profile_at(0), .vcpus = 1, .keep_steps = true};
+	const struct measure_options options = {.profile = profile_at(0), .vcpus = 1};
 	struct measurement measurement;
 	struct igvm_file file;
 	struct fixture fixture;
@@ -122,10 +146,10 @@ static void insert_overtakes_run(void **state)
 	memcpy(at + 32, insert, 24);
 	fixture_checksum(&fixture.igvm);
 	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
-	assert_true(measure_igvm(&file, &options, &measurement, &fixture.error));
-	assert_int_equal(measurement.step[0].type, SNP_PAGE_UNMEASURED);
-	assert_int_equal(measurement.step[1].type, SNP_PAGE_NORMAL);
-	assert_int_equal(measurement.step[1].gpa, 0x100000);
+	assert_true(measure(&file, &options, &measurement, &fixture.error));
+	assert_int_equal(steps.step[0].type, SNP_PAGE_UNMEASURED);
+	assert_int_equal(steps.step[1].type, SNP_PAGE_NORMAL);
+	assert_int_equal(steps.step[1].gpa, 0x100000);
 	measurement_free(&measurement);
 	igvm_file_free(&file);
 	fixture_close(&fixture);
@@ -174,7 +198,7 @@ static void threads(void **state)
 /* Loaders differ in what a page without data is, and in the VMSAs of vCPUs the file leaves out. */
 static void profiles_differ(void **state)
 {
-	struct measure_options options = {.vcpus = 2, .cpu_signature = 0x800f12, .keep_steps = true};
+	struct measure_options options = {.vcpus = 2, .cpu_signature = 0x800f12};
 	struct measurement measurement;
 	struct igvm_file file;
 	struct fixture fixture;
@@ -184,20 +208,20 @@ static void profiles_differ(void **state)
 	fixture_build(&fixture);
 	assert_true(igvm_parse("t", fixture.igvm.bytes, fixture.igvm.size, &file, NULL, &fixture.error));
 	options.profile = profile_find("openvmm-kvm");
-	assert_false(measure_igvm(&file, &options, &measurement, &fixture.error));
+	assert_false(measure(&file, &options, &measurement, &fixture.error));
 	assert_non_null(strstr(fixture.error.text, "not known"));
 	measurement_free(&measurement);
 	options.profile = profile_find("snp-sim");
-	assert_true(measure_igvm(&file, &options, &measurement, &fixture.error));
-	assert_int_equal(measurement.step_count, measurement.page_steps + 1);
+	assert_true(measure(&file, &options, &measurement, &fixture.error));
+	assert_int_equal(steps.count, measurement.page_steps + 1);
 	assert_memory_equal(measurement.digest[0], measurement.digest[1], 48);
 	measurement_free(&measurement);
 	options.profile = profile_find("cloud-hypervisor-kvm");
 	options.vcpus = 1;
-	assert_true(measure_igvm(&file, &options, &measurement, &fixture.error));
-	for (size_t i = 0, zero = 0; i < measurement.step_count; i++) {
-		zero += measurement.step[i].type == SNP_PAGE_ZERO;
-		assert_true(i + 1 < measurement.step_count || zero > 0);
+	assert_true(measure(&file, &options, &measurement, &fixture.error));
+	for (size_t i = 0, zero = 0; i < steps.count; i++) {
+		zero += steps.step[i].type == SNP_PAGE_ZERO;
+		assert_true(i + 1 < steps.count || zero > 0);
 	}
 	measurement_free(&measurement);
 	igvm_file_free(&file);
