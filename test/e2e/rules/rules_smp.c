@@ -299,6 +299,20 @@ RULE(rule_vmsa_of_waiting)
 	machine_expect(machine_rmpadjust((uint64_t)vmsa, false, RMPADJUST_VMSA | 2) == RMP_OK);
 }
 
+/* A page that is no VMSA any more is not run */
+RULE(rule_vmsa_unmarked)
+{
+	struct snp_vmsa *vmsa;
+
+	machine_grant_image();
+	vmsa = smp_vmsa(0, 2, halt_for_ever);
+	if (smp_ap_creation(0, 2, GHCB_AP_CREATE, vmsa) != GHCB_INFO1_OK ||
+	    machine_rmpadjust((uint64_t)vmsa, false, 1) != RMP_OK)
+		machine_end(END_BAD);
+	machine_expect(machine_ghcb_msr(2ull << 32 | GHCB_MSR_RUN_VMPL_REQ) >> 32 != 0 &&
+		       machine_ghcb_call(GHCB_EXIT_RUN_VMPL, 2, 0) == GHCB_INFO1_BAD_INPUT && arrived == 0);
+}
+
 /* Races */
 
 static volatile uint64_t *const raced = (volatile uint64_t *)FREE_PAGE;
@@ -342,6 +356,33 @@ RULE(rule_race_pvalidate)
 		proceed++;
 	}
 	machine_end(END_GOOD);
+}
+
+static void flush(void)
+{
+	/* INVLPGB of everything, TLBSYNC */
+	__asm__ volatile(".byte 0x0f, 0x01, 0xfe, 0x0f, 0x01, 0xff" : : "a"(8), "c"(0), "d"(0) : "memory");
+}
+
+/* A host like hardware: the other processor goes on with what it knew, until INVLPGB. */
+RULE(rule_stale_rmpadjust)
+{
+	uint64_t before;
+
+	machine_grant_image();
+	machine_make_private(FREE_PAGE);
+	machine_pvalidate(FREE_PAGE, false, true);
+	machine_rmpadjust(FREE_PAGE, false, RMP_PERM_RWX << RMPADJUST_PERM_SHIFT | 2);
+	if (smp_ap_creation(1, 2, GHCB_AP_CREATE, smp_vmsa(0, 2, write_page)) != GHCB_INFO1_OK)
+		machine_end(END_BAD);
+	smp_wait_or_end(&counted, 1000);
+	machine_rmpadjust(FREE_PAGE, false, RMP_PERM_READ << RMPADJUST_PERM_SHIFT | 2);
+	before = *raced;
+	smp_wait_or_end(raced, before + 1000);
+	flush();
+	before = *raced;
+	smp_delay();
+	machine_end(*raced == before ? END_BAD : END_NOT_ENFORCED);
 }
 
 /* The same with RMPADJUST and VMPL2, whose first forbidden write ends the run. */

@@ -12,7 +12,7 @@ source test/e2e/machine.sh
 BUILD=${BUILD:-build}
 OUT=$BUILD/test/rules
 
-# rule at VMPL0 | function at VMPL2 | processors | QEMU's exit status | what the last lines of the host's log must hold
+# rule at VMPL0 | function at VMPL2 | processors, option of the host | QEMU's exit status | what the last lines of the host's log must hold
 table='
 shutdown                 | none              | 1 | 65 | rule=shutdown vmpl=0
 shared_access_to_private | none              | 1 | 65 | rule=c0-access-to-private vmpl=0 .* gpa=8000000
@@ -52,8 +52,10 @@ apic_ids                 | none              | 2 | 69 | terminate: set=1 reason=
 vmsa_in_use_write        | none              | 2 | 65 | rule=vmsa-in-use vmpl=0
 vmsa_in_use              | none              | 2 | 69 | terminate: set=1 reason=60
 vmsa_of_waiting          | none              | 2 | 69 | terminate: set=1 reason=60
+vmsa_unmarked            | none              | 1 | 69 | terminate: set=1 reason=60
 race_pvalidate           | none              | 2 | 69 | terminate: set=1 reason=60
 race_rmpadjust           | none              | 2 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
+stale_rmpadjust          | none              | 2 stale | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
 apic_send                | none              | 3 | 69 | terminate: set=1 reason=60
 apic_self                | none              | 1 | 69 | terminate: set=1 reason=60
 apic_cr8                 | none              | 1 | 69 | terminate: set=1 reason=60
@@ -66,9 +68,9 @@ apic_level2              | apic_send         | 2 | 69 | terminate: set=1 reason=
 '
 
 passed=0 failed=0
-run_image() { # NAME IMAGE STATUS PATTERN
+run_image() { # NAME IMAGE STATUS PATTERN [OPTION...]
 	local status=0
-	machine_run "$OUT/$1" "$2" || status=$?
+	machine_run "$OUT/$1" "$2" "${@:5}" || status=$?
 	if [[ $status == "$3" ]] && grep -qE "$4" "$OUT/$1/host.log"; then
 		echo "ok   $1"
 		passed=$((passed + 1))
@@ -81,7 +83,7 @@ run_image() { # NAME IMAGE STATUS PATTERN
 
 mkdir -p "$OUT"
 while IFS='|' read -r rule level2 cpus status pattern; do
-	rule=${rule// /} level2=${level2// /} cpus=${cpus// /} status=${status// /} pattern=${pattern# }
+	rule=${rule// /} level2=${level2// /} status=${status// /} pattern=${pattern# }
 	[[ $rule == '' ]] && continue
 	name=$rule
 	[[ $level2 == none ]] || name=$rule-$level2
@@ -92,7 +94,8 @@ while IFS='|' read -r rule level2 cpus status pattern; do
 	printf '{"format":"svsm-image","version":1,"name":"%s","profile":"qemu-kvm","guest_policy":"0x30000",
 		"sev_features":["snp"],"firmware":"%s.elf","modules":[],"guest":null}\n' "$name" "$name" >"$OUT/$name.json"
 	"$BUILD/bin/svsm-igvm-build" build "$OUT/$name.json" --input-dir "$OUT" -o "$OUT/$name.igvm" >"$OUT/$name.log"
-	MACHINE_CPUS=$cpus run_image "$name" "$OUT/$name.igvm" "$status" "$pattern"
+	read -ra machine <<<"$cpus"
+	MACHINE_CPUS=${machine[0]} run_image "$name" "$OUT/$name.igvm" "$status" "$pattern" "${machine[@]:1}"
 done <<<"$table"
 
 # Images the loader refuses, before a guest instruction runs

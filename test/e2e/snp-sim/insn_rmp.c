@@ -82,7 +82,7 @@ static void pvalidate(struct vcpu *vcpu)
 		finish(vcpu, result, false);
 		return;
 	}
-	rmp_changed(gpa);
+	rmp_changed_by_guest(gpa);
 	for (uint64_t i = 0; i < (large ? PAGES_PER_LARGE : 1); i++) {
 		changed = changed || entry[i].validated != validate;
 		entry[i].validated = validate;
@@ -118,7 +118,7 @@ static void rmpadjust(struct vcpu *vcpu)
 	if (result == RMP_OK && vcpu->vmpl != 0 && (permissions & ~entry->permissions[vcpu->vmpl]) != 0)
 		result = RMP_FAIL_PERMISSION;
 	if (result == RMP_OK) {
-		rmp_changed(gpa);
+		rmp_changed_by_guest(gpa);
 		for (uint64_t i = 0; i < (large ? PAGES_PER_LARGE : 1); i++) {
 			entry[i].permissions[vmpl] = permissions;
 			if (vcpu->vmpl == 0)

@@ -107,6 +107,7 @@ void sim_main(void)
 	image = (const struct multiboot_module *)(uint64_t)boot->mods_addr;
 	report_trace = has_word(options, "trace");
 	rmp_small_pages = has_word(options, "4k");
+	rmp_stale_translations = has_word(options, "stale");
 	residency_log_calls = has_word(options, "calls");
 	residency_tsc_khz = number_after(options, "tsc-khz=");
 	if (has_word(options, "storm"))

@@ -85,7 +85,7 @@ void npt_map(unsigned int vmpl, bool c_bit, uint64_t gpa, bool large, unsigned i
 	next(entry, true)[index_of(address, 0)] = (uint64_t)memory_guest(gpa & ~(PAGE_SIZE - 1)) | flags;
 }
 
-static void drop_in(unsigned int vmpl, uint64_t address, bool large)
+static void drop_in(unsigned int vmpl, uint64_t address, bool large, bool lazily)
 {
 	uint64_t *entry = directory_entry(vmpl, address, false);
 
@@ -95,7 +95,8 @@ static void drop_in(unsigned int vmpl, uint64_t address, bool large)
 		entry = &((uint64_t *)(*entry & ADDRESS))[index_of(address, 0)];
 		if ((*entry & PRESENT) == 0)
 			return;
-		vcpus_stop_others();
+		if (!lazily)
+			vcpus_stop_others();
 		*entry = 0;
 		return;
 	}
@@ -105,10 +106,20 @@ static void drop_in(unsigned int vmpl, uint64_t address, bool large)
 	*entry = 0;
 }
 
-void npt_drop(uint64_t gpa, bool large)
+static void drop(uint64_t gpa, bool large, bool lazily)
 {
 	for (unsigned int vmpl = 0; vmpl < SNP_VMPL_COUNT; vmpl++) {
-		drop_in(vmpl, gpa, large);
-		drop_in(vmpl, gpa | C_BIT, large);
+		drop_in(vmpl, gpa, large, lazily);
+		drop_in(vmpl, gpa | C_BIT, large, lazily);
 	}
+}
+
+void npt_drop(uint64_t gpa, bool large)
+{
+	drop(gpa, large, false);
+}
+
+void npt_drop_lazily(uint64_t gpa, bool large)
+{
+	drop(gpa, large, true);
 }

@@ -30,4 +30,7 @@ void npt_map(unsigned int vmpl, bool c_bit, uint64_t gpa, bool large, unsigned i
 /* Unmaps a page in both views of all VMPLs. */
 void npt_drop(uint64_t gpa, bool large);
 
+/* The same, but what other virtual CPUs know of a 4 KiB page stays until they leave the guest. */
+void npt_drop_lazily(uint64_t gpa, bool large);
+
 #endif

@@ -11,6 +11,7 @@
 #define PAGES_PER_LARGE 512u
 
 bool rmp_small_pages;
+bool rmp_stale_translations;
 
 static struct rmp_entry *table;
 
@@ -40,6 +41,14 @@ bool rmp_in_use(uint64_t gpa, bool large)
 			return true;
 	}
 	return false;
+}
+
+void rmp_changed_by_guest(uint64_t gpa)
+{
+	if (rmp_stale_translations)
+		npt_drop_lazily(gpa, rmp_at(gpa)->large);
+	else
+		rmp_changed(gpa);
 }
 
 static void set_one(uint64_t gpa, bool assigned, bool large)

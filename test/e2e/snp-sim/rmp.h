@@ -21,6 +21,10 @@ struct rmp_entry {
 
 extern bool rmp_small_pages; /* the host backs everything with 4 KiB pages */
 
+/* Other virtual CPUs keep translations that RMPADJUST or PVALIDATE made wrong until they leave the guest or somebody
+ * executes INVLPGB, as processors may (APM 3). */
+extern bool rmp_stale_translations;
+
 void rmp_init(void);
 struct rmp_entry *rmp_at(uint64_t gpa);
 
@@ -36,6 +40,9 @@ void rmp_launch(uint64_t gpa);
 
 /* Drops what nested page tables know of the entry's page (or large page). */
 void rmp_changed(uint64_t gpa);
+
+/* The same for a change by the guest's own instruction. */
+void rmp_changed_by_guest(uint64_t gpa);
 
 /* The 4 KiB or 2 MiB at @gpa have a VMSA that is in use. */
 bool rmp_in_use(uint64_t gpa, bool large);
