@@ -6,6 +6,7 @@
 
 #include "svsm/boot_info.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Filled by checks_entry() */
