@@ -2,25 +2,20 @@
 /* Copyright (c) The SVSM Authors */
 #include "snp_key.h"
 
-#include "file.h"
-
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/provider.h>
-#include <openssl/store.h>
-#include <openssl/ui.h>
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define P384_SIZE 48u
 #define DIGEST "SHA384"
-#define PASSPHRASE_FILE_MAX 4096u
 
-static bool openssl_failed(const char *what, struct error *error)
+bool snp_key_openssl_failed(const char *what, struct error *error)
 {
 	const char *data = NULL, *function, *file, *reason;
 	int line, flags = 0;
@@ -33,121 +28,38 @@ static bool openssl_failed(const char *what, struct error *error)
 	return false;
 }
 
-bool snp_key_provider(const char *name, struct error *error)
+static bool coordinates(EVP_PKEY *key, struct snp_ecc_public_key *out)
 {
-	if (OSSL_PROVIDER_load(NULL, "default") && OSSL_PROVIDER_load(NULL, name))
-		return true;
-	ERR_clear_error();
-	return error_set(error, ERROR_IO,
-			 "%s: this OpenSSL provider cannot be loaded, or cannot start; modules are in the folder that "
-			 "'openssl version -m' or OPENSSL_MODULES names",
-			 name);
+	BIGNUM *x = NULL, *y = NULL;
+	const bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
+			EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
+			BN_bn2lebinpad(x, out->qx, sizeof(out->qx)) == sizeof(out->qx) &&
+			BN_bn2lebinpad(y, out->qy, sizeof(out->qy)) == sizeof(out->qy);
+
+	BN_free(x);
+	BN_free(y);
+	return ok;
 }
 
-/* Where a passphrase or a PIN comes from when nobody can type it. */
-struct passphrase {
-	struct file_data text; /* no bytes: there is none */
-	bool asked;
-};
-
-static int passphrase_callback(char *buffer, int size, int writing, void *data)
+/* A provider may keep the coordinates of a key in a token to itself and still write its SubjectPublicKeyInfo. */
+static bool encoded_coordinates(EVP_PKEY *key, struct snp_ecc_public_key *out)
 {
-	struct passphrase *passphrase = data;
-	const struct file_data *text = &passphrase->text;
-	const uint8_t *end = text->bytes ? memchr(text->bytes, '\n', text->size) : NULL;
-	const size_t length = end ? (size_t)(end - text->bytes) : text->size;
+	unsigned char *der = NULL;
+	const int size = i2d_PUBKEY(key, &der);
+	const unsigned char *at = der;
+	EVP_PKEY *copy = size > 0 ? d2i_PUBKEY_ex(NULL, &at, size, NULL, "provider=default") : NULL;
+	const bool ok = copy && coordinates(copy, out);
 
-	(void)writing;
-	passphrase->asked = true;
-	if (!text->bytes || length > (size_t)size)
-		return -1;
-	memcpy(buffer, text->bytes, length);
-	return (int)length;
-}
-
-static EVP_PKEY *from_store(OSSL_STORE_CTX *store, bool secret)
-{
-	EVP_PKEY *key = NULL;
-
-	while (!key && !OSSL_STORE_eof(store)) {
-		OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-
-		if (!info)
-			continue;
-		if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY)
-			key = OSSL_STORE_INFO_get1_PKEY(info);
-		else if (!secret && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PUBKEY)
-			key = OSSL_STORE_INFO_get1_PUBKEY(info);
-		else if (!secret && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT)
-			key = X509_get_pubkey(OSSL_STORE_INFO_get0_CERT(info));
-		OSSL_STORE_INFO_free(info);
-		if (OSSL_STORE_error(store))
-			break;
-	}
-	return key;
-}
-
-static bool is_p384(EVP_PKEY *key)
-{
-	char group[32] = "";
-
-	return EVP_PKEY_is_a(key, "EC") &&
-	       EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), NULL) == 1 &&
-	       (strcmp(group, "secp384r1") == 0 || strcmp(group, "P-384") == 0);
-}
-
-EVP_PKEY *snp_key_load(const char *name, bool secret, const char *passphrase_file, struct error *error)
-{
-	const bool type = !passphrase_file && isatty(STDIN_FILENO);
-	struct passphrase passphrase = {.asked = false};
-	UI_METHOD *ui = NULL;
-	OSSL_STORE_CTX *store;
-	EVP_PKEY *key = NULL;
-
-	if (passphrase_file && !file_read(passphrase_file, PASSPHRASE_FILE_MAX, &passphrase.text, error))
-		return NULL;
-	if (!type)
-		ui = UI_UTIL_wrap_read_pem_callback(passphrase_callback, 0);
-	store = OSSL_STORE_open(name, ui ? ui : UI_get_default_method(), ui ? &passphrase : NULL, NULL, NULL);
-	if (store && OSSL_STORE_expect(store, secret ? OSSL_STORE_INFO_PKEY : 0) == 1)
-		key = from_store(store, secret);
-	if (!key && passphrase.asked && !passphrase_file) {
-		error_set(error, ERROR_IO,
-			  "%s: needs a passphrase or PIN: name a --passphrase-file, or run on a terminal", name);
-	} else if (!key && strchr(name, ':') && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED) {
-		error_set(error, ERROR_IO,
-			  "%s: no OpenSSL provider is loaded that opens such a URI; --provider loads one", name);
-	} else if (!key) {
-		openssl_failed(name, error);
-	} else if (!is_p384(key)) {
-		EVP_PKEY_free(key);
-		key = NULL;
-		error_set(error, ERROR_INVALID, "%s: not an EC key on curve P-384, which is all that the AMD-SP takes",
-			  name);
-	}
-	ERR_clear_error();
-	OSSL_STORE_close(store);
-	UI_destroy_method(ui);
-	if (passphrase.text.bytes)
-		OPENSSL_cleanse(passphrase.text.bytes, passphrase.text.size);
-	file_data_free(&passphrase.text);
-	return key;
+	EVP_PKEY_free(copy);
+	OPENSSL_free(der);
+	return ok;
 }
 
 bool snp_key_public(EVP_PKEY *key, struct snp_ecc_public_key *out, struct error *error)
 {
-	BIGNUM *x = NULL, *y = NULL;
-	bool ok;
-
 	memset(out, 0, sizeof(*out));
 	out->curve = SNP_ECC_CURVE_P384;
-	ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-	     EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
-	     BN_bn2lebinpad(x, out->qx, sizeof(out->qx)) == sizeof(out->qx) &&
-	     BN_bn2lebinpad(y, out->qy, sizeof(out->qy)) == sizeof(out->qy);
-	BN_free(x);
-	BN_free(y);
-	return ok || openssl_failed("public key", error);
+	return coordinates(key, out) || encoded_coordinates(key, out) || snp_key_openssl_failed("public key", error);
 }
 
 static bool from_ecdsa(const ECDSA_SIG *signature, struct snp_ecdsa_signature *out)
@@ -183,7 +95,7 @@ bool snp_key_sign(EVP_PKEY *key, const void *bytes, size_t size, struct snp_ecds
 	     EVP_DigestSign(context, der, &der_size, bytes, size) == 1 && from_der(der, der_size, out);
 
 	EVP_MD_CTX_free(context);
-	return ok || openssl_failed("cannot sign", error);
+	return ok || snp_key_openssl_failed("cannot sign", error);
 }
 
 static void reverse(uint8_t *out, const uint8_t *bytes)

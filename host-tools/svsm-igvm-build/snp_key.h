@@ -19,10 +19,14 @@
 bool snp_key_provider(const char *name, struct error *error) MUST_CHECK;
 
 /*
- * NULL and `error`: cannot be loaded, or not P-384. With `secret` it must be able to sign. A passphrase or PIN is the
- * first line of `passphrase_file`; without one it is asked for, when standard input is a terminal.
+ * NULL and `error`: cannot be loaded, or not P-384. With `secret` it must be able to sign, and the name must not stand
+ * for two such keys. A passphrase or PIN is the first line of `passphrase_file`; without one it is asked for, when
+ * standard input is a terminal.
  */
 EVP_PKEY *snp_key_load(const char *name, bool secret, const char *passphrase_file, struct error *error) MUST_CHECK;
+
+/* Always false; `error` says what OpenSSL has to say about `what`. */
+bool snp_key_openssl_failed(const char *what, struct error *error);
 
 bool snp_key_public(EVP_PKEY *key, struct snp_ecc_public_key *out, struct error *error) MUST_CHECK;
 
