@@ -64,6 +64,8 @@ static bool read_fields(struct item *item, struct verify *verify, struct error *
 	     !json_read_hex(object, "item", "report_data", item->report_data, sizeof(item->report_data), error)) ||
 	    !read_optional(object, "cert", LEAF_MAX, &item->leaf, error))
 		return false;
+	if (item->has_nonce && item->has_report_data)
+		return error_refuse(error, "item: only one of 'nonce' and 'report_data' can be");
 	if (given(object, "report") == given(object, "evidence"))
 		return error_refuse(error, "item: exactly one of 'report' and 'evidence' is needed");
 	if (given(object, "evidence"))

@@ -150,6 +150,8 @@ static const char *missing(const struct verify_options *o)
 		return "a bundle already holds what separate files would";
 	if (o->bundle && !o->state && !o->nonce)
 		return "a bundle is judged against a challenge: --state FILE or --nonce HEX";
+	if (o->loose.manifest && !o->state && !o->nonce)
+		return "--svsm-manifest needs --state or --nonce: REPORT_DATA covers the nonce and the manifest";
 	if ((o->state != NULL) + (o->nonce != NULL) + (o->report_data != NULL) > 1)
 		return "only one of --state, --nonce and --report-data can be";
 	return NULL;

@@ -21,16 +21,16 @@ $(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_act
 	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS),$(ATTEST_CFLAGS))
 
 T := $(D)/tests
-$(call host_test,svsm-attest-tests,$(addprefix $(T)/,main.c fixture.c fixture_certs.c fixture_keys.c test_parse.c \
+ATTEST_FIXTURE := $(addprefix $(T)/,fixture.c fixture_certs.c fixture_keys.c fixture_coverage.c)
+$(call host_test,svsm-attest-tests,$(ATTEST_FIXTURE) $(addprefix $(T)/,main.c fixture_policy.c test_report_fields.c test_parse.c \
 	test_chain.c test_policy.c test_policy_file.c test_tpm.c test_event_log.c test_vectors.c \
 	test_state.c test_kds.c kds_server.c test_expectation.c test_manifest.c test_reference.c test_loose_files.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
 
 # configfs-tsm as a folder: the kernel's part of mkdir and open
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open
-$(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c fixture.c fixture_certs.c fixture_keys.c) \
+$(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c) $(ATTEST_FIXTURE) \
 	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS) $(FAKE_TSM),$(ATTEST_CFLAGS) -I$(T))
 
-ATTEST_FIXTURE := $(addprefix $(T)/,fixture.c fixture_certs.c fixture_keys.c)
 $(call bench_program,svsm-attest,$(T)/bench.c $(ATTEST_FIXTURE) $(ATTEST_CORE),-lcmocka $(ATTEST_LIBS),$(ATTEST_CFLAGS) -I$(T))
 
 # Not run by itself: `make fuzz` starts from what it writes

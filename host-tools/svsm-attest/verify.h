@@ -32,7 +32,7 @@ struct verify {
 	const struct blob *bundle;	       /* NULL: the caller has filled `evidence` */
 	const struct state *state;	       /* the challenge and its activation secret, or NULL */
 	const uint8_t *nonce;		       /* 64 bytes expected, or NULL: freshness is not judged */
-	const uint8_t *report_data;	       /* 64 bytes expected in REPORT_DATA itself, or NULL */
+	const uint8_t *report_data;	       /* without a nonce: 64 bytes expected in REPORT_DATA, or NULL */
 	const struct expectation *expectation; /* the keys the SVSM must vouch for, or NULL: as the policy says */
 	enum manifest_form form;	       /* of the manifest, where neither expectation nor policy says */
 	const struct policy *policy;	       /* NULL: only what makes the evidence genuine is judged */

@@ -76,6 +76,10 @@ void verify_event_log(struct verify *v)
 			verify_skip(v, VERIFY_EVENT_LOG, "the evidence has no event log, and none is asked for");
 		return;
 	}
+	if (v->stage[VERIFY_QUOTE].skipped) {
+		verify_skip(v, VERIFY_EVENT_LOG, "no quote vouches for the values that the event log leads to");
+		return;
+	}
 	pcrs = explained(v, bank);
 	if (pcrs == 0) {
 		verify_skip(v, VERIFY_EVENT_LOG, "no PCR that the event log must explain");

@@ -246,6 +246,24 @@ static void check_manifest_binding(struct verify *v)
 		       selected ? ", the selector" : "");
 }
 
+/* A manifest is the SVSM's word only when REPORT_DATA covers it, and that takes the nonce. */
+static void check_without_nonce(struct verify *v)
+{
+	if (v->report_data) {
+		findings_check(&v->findings, CHECK_REPORT_DATA,
+			       memcmp(v->report_data, v->report.fields.report_data, SNP_REPORT_DATA_SIZE) == 0,
+			       "REPORT_DATA is not the value expected");
+		verify_summary(v, VERIFY_BINDING, "REPORT_DATA is the value expected");
+	}
+	if (v->evidence.manifest.data)
+		findings_check(
+			&v->findings, CHECK_REPORT_DATA, false,
+			"there is a manifest, but no nonce to tie it to the report with: give --state or --nonce");
+	else if (!v->report_data)
+		verify_skip(v, VERIFY_BINDING,
+			    "no nonce and no report data to expect (--nonce, --report-data): the report may be old");
+}
+
 void verify_binding(struct verify *v)
 {
 	const struct evidence *e = &v->evidence;
@@ -254,20 +272,16 @@ void verify_binding(struct verify *v)
 		verify_skip(v, VERIFY_BINDING, "no readable report");
 		return;
 	}
-	if (v->nonce && e->nonce.data)
+	if (!v->nonce) {
+		check_without_nonce(v);
+		return;
+	}
+	if (e->nonce.data)
 		findings_check(&v->findings, CHECK_NONCE, memcmp(e->nonce.data, v->nonce, EVIDENCE_NONCE_SIZE) == 0,
 			       "the evidence is for another nonce than this challenge's: it may be a replay");
-	if (v->report_data) {
-		findings_check(&v->findings, CHECK_REPORT_DATA,
-			       memcmp(v->report_data, v->report.fields.report_data, SNP_REPORT_DATA_SIZE) == 0,
-			       "REPORT_DATA is not the value expected");
-		verify_summary(v, VERIFY_BINDING, "REPORT_DATA is the value expected");
-	} else if (!v->nonce) {
-		verify_skip(v, VERIFY_BINDING,
-			    "no nonce and no report data to expect (--nonce, --report-data): the report may be old");
-	} else if (!check_selector(v)) {
+	if (!check_selector(v))
 		return;
-	} else if (e->manifest.data) {
+	if (e->manifest.data) {
 		check_manifest_binding(v);
 	} else {
 		findings_check(&v->findings, CHECK_REPORT_DATA,

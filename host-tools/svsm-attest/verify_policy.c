@@ -194,9 +194,10 @@ void verify_policy(struct verify *v)
 			verify_skip(v, VERIFY_POLICY, "no policy was applied");
 		return;
 	}
-	if (f->vmpl != REPORT_VMPL_HOST)
+	/* Said once: what the host asked for, and levels that do not exist, are refused elsewhere. */
+	if (f->vmpl < SNP_VMPL_COUNT)
 		findings_check(
-			&v->findings, CHECK_VMPL, f->vmpl < SNP_VMPL_COUNT && (v->policy->vmpls >> f->vmpl & 1),
+			&v->findings, CHECK_VMPL, v->policy->vmpls >> f->vmpl & 1,
 			"the report is from VMPL %u, which the policy does not accept; only VMPL 0, where the SVSM "
 			"runs, vouches for its manifest",
 			f->vmpl);

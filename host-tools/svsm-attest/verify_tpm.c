@@ -55,8 +55,9 @@ void verify_svsm(struct verify *v)
 	if (!findings_check(&v->findings, CHECK_MANIFEST_PRESENT, v->has_manifest,
 			    "'%s' asks for an SVSM with a vTPM; the evidence has no manifest", asker(v)))
 		return;
-	/* Said once: a VMPL that stage policy refuses is not counted again. */
-	if (v->has_report && !v->findings.violated[CHECK_VMPL] && !v->findings.violated[CHECK_HOST_REQUESTED])
+	/* Said once: a VMPL that stage parse or policy refuses is not counted again. */
+	if (v->has_report && !v->findings.violated[CHECK_REPORT_VMPL] && !v->findings.violated[CHECK_VMPL] &&
+	    !v->findings.violated[CHECK_HOST_REQUESTED])
 		findings_check(&v->findings, CHECK_MANIFEST_VMPL, v->report.fields.vmpl == 0,
 			       "the report is from VMPL %u: only VMPL 0, where the SVSM runs, vouches for a manifest",
 			       v->report.fields.vmpl);
@@ -218,10 +219,14 @@ void verify_keys(struct verify *v)
 	bool ok;
 
 	if (!v->has_manifest || !v->manifest.has_vtpm) {
-		/* A TPM that nothing ties to the report may be anybody's. */
-		if (!v->evidence.manifest.data && (v->evidence.ak.data || v->evidence.ek_count > 0))
-			findings_check(&v->findings, CHECK_EK_IN_MANIFEST, false,
-				       "the evidence has keys of a TPM, but no manifest that ties them to the report");
+		/* A TPM that nothing ties to the report may be anybody's. A manifest that cannot be read is refused
+		 * before. */
+		if ((v->has_manifest || !v->evidence.manifest.data) &&
+		    (v->evidence.ak.data || v->evidence.ek_count > 0))
+			findings_check(
+				&v->findings, CHECK_EK_IN_MANIFEST, false,
+				"the evidence has keys of a TPM, but no manifest of a vTPM that ties them to the "
+				"report");
 		verify_skip(v, VERIFY_KEYS, "no manifest of a vTPM");
 		return;
 	}

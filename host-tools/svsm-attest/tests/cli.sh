@@ -73,6 +73,7 @@ expect 2 'now' "$tool" verify --report "$dir/empty" --now yesterday
 expect 2 'kds-url' "$tool" verify --report "$dir/empty" --kds-url ftp://127.0.0.1
 expect 2 'revocation' "$tool" verify --report "$dir/empty" --revocation maybe
 expect 2 'only one' "$tool" verify --report "$dir/empty" --nonce 00 --report-data 00
+expect 2 'needs --state or --nonce' "$tool" verify --report "$dir/empty" --svsm-manifest "$dir/empty"
 expect 2 'form must be' "$tool" verify --report "$dir/empty" --form any
 expect 2 'only one of' "$tool" verify --report "$dir/empty" --form list --manifest manifests/keys/low-range.json
 expect 3 'contradicts' "$tool" verify --report "$dir/empty" --form list --policy manifests/policies/conformance.json
@@ -113,6 +114,8 @@ holds 'one verdict a line, in order' jq -e -s \
 	'length == 3 and all(.[]; .verdict == "refused" and .exit_code == 10) and .[1].item == 1 and .[2].item == "x"' \
 	"$dir/out"
 expect 0 '' "$tool" batch --offline --no-cache "$dir/empty"
+printf '{"report":"AAAA","nonce":"%0128d","report_data":"%0128d"}\n' 1 1 >"$dir/batch"
+expect 1 'only one of' "$tool" batch --offline --no-cache "$dir/batch"
 expect 3 'cannot open' "$tool" batch "$dir/missing"
 
 # Completion offers what the help names.

@@ -53,9 +53,10 @@ struct fixture_certificates {
 	EVP_PKEY *vcek_key;
 	int snp_levels; /* how often the VCEK states its SNP patch level */
 	bool turin;	/* chip id of 8 bytes, and the patch level of the FMC */
-	const char *ask_name, *ask_issuer, *crl_issuer;
+	const char *ask_name, *ask_issuer, *crl_issuer, *leaf_issuer;
 	long ask_ends, ark_ends; /* seconds from now */
 	bool ask_no_ca, crl_critical;
+	bool ark_no_path; /* no intermediate may stand below the ARK */
 };
 void fixture_certificates_default(struct fixture_certificates *out);
 
@@ -73,7 +74,7 @@ struct scene {
 	struct state state;
 	struct policy policy;
 	struct reference reference;
-	bool no_policy;
+	bool no_policy, no_nonce;
 	bool no_bundle;	    /* verify.evidence is filled already */
 	struct certs certs; /* the folder, unless a row says otherwise */
 	/* To change after it */
@@ -87,6 +88,8 @@ struct scene {
 };
 void scene_open(struct scene *scene);
 void scene_build(struct scene *scene);
+/* The bundle then has no keys and no quote, and the policy asks for no quote. */
+void scene_drop_tpm(struct scene *scene);
 /* Exit code; may be called once. */
 int scene_run(struct scene *scene);
 void scene_close(struct scene *scene);
@@ -103,6 +106,9 @@ void fixture_sign_report(struct snp_report *report, EVP_PKEY *signer);
 
 /* New string of base64 as a JSON value */
 json_t *fixture_base64(const void *data, size_t size);
+/* The policy lists what the report has, and the report has something in each field that a policy can list. */
+void fixture_list_values(struct scene *scene);
+
 /* Writes a file inside the scene's folder. */
 void scene_file(const struct scene *scene, const char *name, const void *data, size_t size);
 void scene_path(const struct scene *scene, const char *name, char path[128]);
@@ -122,6 +128,13 @@ struct refusal {
 #define ALSO(stage) (1u << (stage))
 /* Runs each as a test of its own; number of failures */
 int fixture_run_refusals(const char *group, const struct refusal *rows, size_t count);
+/*
+ * To be called last: fails for each check that no scene so far has violated, or only together with another check. Every
+ * check a verdict can name is thus known to refuse, and to do so by itself.
+ */
+int fixture_run_coverage(void);
+/* Called for each scene that ended as it should */
+void fixture_note_violation(const struct findings *findings);
 #define RUN_REFUSALS(group, rows) fixture_run_refusals(group, rows, sizeof(rows) / sizeof((rows)[0]))
 
 int test_parse_run(void);
@@ -131,6 +144,7 @@ int test_expectation_run(void);
 int test_manifest_run(void);
 int test_reference_run(void);
 int test_loose_files_run(void);
+int test_report_fields_run(void);
 int test_policy_run(void);
 int test_policy_file_run(void);
 int test_tpm_run(void);

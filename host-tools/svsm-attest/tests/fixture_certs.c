@@ -24,6 +24,7 @@ void fixture_certificates_default(struct fixture_certificates *out)
 		.vcek_key = keys->vcek,
 		.snp_levels = 1,
 		.ask_name = "SEV-Test",
+		.leaf_issuer = "SEV-Test",
 		.ask_issuer = "ARK-Test",
 		.crl_issuer = "ARK-Test",
 		.ask_ends = 3650 * DAY,
@@ -120,7 +121,7 @@ static void add_level(X509 *certificate, const char *arc, uint8_t level)
 
 static X509 *make_vcek(const struct fixture_certificates *is)
 {
-	X509 *vcek = begin(is->leaf_name, "SEV-Test", 0, is->vcek_key, is->vcek_starts, is->vcek_ends);
+	X509 *vcek = begin(is->leaf_name, is->leaf_issuer, 0, is->vcek_key, is->vcek_starts, is->vcek_ends);
 	uint8_t product[32] = {V_ASN1_IA5STRING, (uint8_t)strlen(is->product)};
 	uint8_t id[66] = {V_ASN1_OCTET_STRING, 64};
 	size_t id_size = is->turin ? 8 : 64;
@@ -194,7 +195,7 @@ void fixture_make_certificates(const struct fixture_certificates *is, struct fix
 	unsigned char *der = NULL;
 	int size;
 
-	add_standard(ark, NID_basic_constraints, "critical,CA:TRUE");
+	add_standard(ark, NID_basic_constraints, is->ark_no_path ? "critical,CA:TRUE,pathlen:0" : "critical,CA:TRUE");
 	add_standard(ark, NID_key_usage, "critical,keyCertSign,cRLSign");
 	sign(ark, keys->ark, EVP_sha384());
 	add_standard(ask, NID_basic_constraints, is->ask_no_ca ? "critical,CA:FALSE" : "critical,CA:TRUE,pathlen:0");
@@ -209,6 +210,24 @@ void fixture_make_certificates(const struct fixture_certificates *is, struct fix
 	X509_free(ark);
 	X509_free(ask);
 	X509_free(vcek);
+}
+
+static struct fixture_certificates last;
+static struct fixture_files last_files;
+
+const struct fixture_files *fixture_files_for(const struct fixture_certificates *is)
+{
+	if (last_files.chain.data && memcmp(&last, is, sizeof(last)) == 0)
+		return &last_files;
+	fixture_files_forget();
+	fixture_make_certificates(is, &last_files);
+	memcpy(&last, is, sizeof(last));
+	return &last_files;
+}
+
+void fixture_files_forget(void)
+{
+	fixture_files_free(&last_files);
 }
 
 void fixture_files_free(struct fixture_files *files)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Keys, and what a TPM does with an EK. */
-#include "fixture.h"
+#include "fixture_certs.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -38,6 +38,7 @@ void fixture_end(void)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		EVP_PKEY_free(all[i]);
 	memset(&keys, 0, sizeof(keys));
+	fixture_files_forget();
 }
 
 static void put_number(EVP_PKEY *key, const char *name, uint8_t *out, UINT16 size)

@@ -127,6 +127,30 @@ static void key_vlek(struct scene *scene)
 	scene->report.key_info |= 1u << SNP_KEY_INFO_SIGNING_KEY_SHIFT;
 }
 
+/* The leaf is what the report says; who issued it is not. */
+static void vlek_by_ask(struct scene *scene)
+{
+	key_vlek(scene);
+	leaf_vlek(scene);
+	scene->policy.signing_keys = 1u << SNP_SIGNING_KEY_VLEK;
+}
+
+static void vcek_by_asvk(struct scene *scene)
+{
+	scene->certificates.ask_name = scene->certificates.leaf_issuer = "SEV-VLEK-Test";
+}
+
+static void vlek_by_asvk(struct scene *scene)
+{
+	vlek_by_ask(scene);
+	vcek_by_asvk(scene);
+}
+
+static void ark_no_path(struct scene *scene)
+{
+	scene->certificates.ark_no_path = true;
+}
+
 static void key_none(struct scene *scene)
 {
 	scene->report.key_info |= SNP_SIGNING_KEY_NONE << SNP_KEY_INFO_SIGNING_KEY_SHIFT;
@@ -302,6 +326,9 @@ static const struct refusal rows[] = {
 	{"chain: CHIP_ID masked", chip_masked, NULL, CHAIN, "masks CHIP_ID", 0},
 	{"chain: report unsigned by MASK_CHIP_KEY", key_masked, NULL, CHAIN, "MASK_CHIP_KEY", 0},
 	{"chain: report signed with a VLEK", key_vlek, NULL, CHAIN, "VLEK", 0},
+	{"chain: VLEK that the ASK issued", vlek_by_ask, NULL, CHAIN, "is not an ASVK", 0},
+	{"chain: VCEK that the ASVK issued", vcek_by_asvk, NULL, CHAIN, "is not an ASK", 0},
+	{"chain: ARK that allows no intermediate", ark_no_path, NULL, CHAIN, "path length", 0},
 	{"chain: report signed with no key", key_none, NULL, CHAIN, "unsigned", 0},
 	{"tcb: REPORTED_TCB with reserved bytes", tcb_reserved, NULL, TCB, "REPORTED_TCB", 0},
 	{"chain: another product was asked for", NULL, wrong_hint, CHAIN, "not from Genoa", 0},
@@ -365,6 +392,7 @@ static const struct refusal variants[] = {
 	{"chain: chip id inside an OCTET STRING", wrapped_chip_id, NULL, 0, NULL, 0},
 	{"chain: Turin's layout", turin, NULL, 0, NULL, 0},
 	{"chain: Turin's FMC counts", turin_fmc, NULL, CHAIN, "the VCEK is for TCB", 0},
+	{"chain: VLEK that the ASVK issued", vlek_by_asvk, NULL, 0, NULL, 0},
 	{"chain: version 2 report", version_2, NULL, 0, NULL, 0},
 };
 

@@ -227,7 +227,28 @@ static const struct refusal rows[] = {
 	{"event log: refused event is there", not_absent, attach, EVENT_LOG, "does not accept", 0},
 };
 
+/* Without the key of the quote nothing says that the listed values were in a TPM: the log is not judged by them. */
+static void unquoted(void **unused)
+{
+	struct scene scene;
+
+	(void)unused;
+	scene_open(&scene);
+	with_log(&scene);
+	scene.no_policy = true;
+	scene_build(&scene);
+	attach(&scene);
+	json_object_set_new(scene.bundle, "ak", json_null());
+	json_object_set_new(scene.bundle, "ak_binding", json_null());
+	scene_expect_run(&scene, 0, NULL, 0);
+	assert_string_equal(verify_result(&scene.verify, VERIFY_QUOTE), "skipped");
+	assert_string_equal(verify_result(&scene.verify, VERIFY_EVENT_LOG), "skipped");
+	scene_close(&scene);
+}
+
 int test_event_log_run(void)
 {
-	return RUN_REFUSALS("event log", rows);
+	const struct CMUnitTest tests[] = {cmocka_unit_test(unquoted)};
+
+	return RUN_REFUSALS("event log", rows) + cmocka_run_group_tests_name("event log alone", tests, NULL, NULL);
 }

@@ -135,6 +135,22 @@ static void form(void **unused)
 	run(&scene, 10);
 }
 
+/* REPORT_DATA covers a manifest together with the nonce: without it the manifest may be anybody's. */
+static void no_nonce(void **unused)
+{
+	struct scene scene;
+
+	for (int other = 0; other < 2; other++) {
+		(void)unused;
+		scene_open(&scene);
+		scene.no_nonce = true;
+		scene_build(&scene);
+		if (other)
+			scene.verify.report_data = scene.report.report_data;
+		run(&scene, 14);
+	}
+}
+
 static void problems(void **unused)
 {
 	static const struct {
@@ -175,10 +191,8 @@ static void problems(void **unused)
 int test_loose_files_run(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(activation),
-		cmocka_unit_test(selector),
-		cmocka_unit_test(form),
-		cmocka_unit_test(problems),
+		cmocka_unit_test(activation), cmocka_unit_test(selector), cmocka_unit_test(form),
+		cmocka_unit_test(no_nonce),   cmocka_unit_test(problems),
 	};
 
 	return cmocka_run_group_tests_name("separate files", tests, NULL, NULL);

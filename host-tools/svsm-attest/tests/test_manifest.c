@@ -228,6 +228,14 @@ static void services_without_vtpm(struct scene *scene)
 	with_services(scene, vtpm_renamed, MANIFEST_FORM_SERVICES);
 }
 
+/* No policy asks for a vTPM: its keys and its quote are still nobody's. */
+static void services_without_vtpm_or_policy(struct scene *scene)
+{
+	services_without_vtpm(scene);
+	scene->no_policy = true;
+	scene->verify.form = MANIFEST_FORM_SERVICES;
+}
+
 static void services_wanted(struct scene *scene)
 {
 	scene->policy.manifest_form = MANIFEST_FORM_SERVICES;
@@ -254,6 +262,12 @@ static void say_services(struct scene *scene)
 	say(scene, "services", 0);
 }
 
+static void say_services_without_tpm(struct scene *scene)
+{
+	say_services(scene);
+	scene_drop_tpm(scene);
+}
+
 static void say_services_1(struct scene *scene)
 {
 	say(scene, "services", 1);
@@ -276,7 +290,12 @@ static void say_version_2(struct scene *scene)
 
 static const struct refusal rows[] = {
 	{"form: services", services, say_services, 0, NULL, 0},
-	{"form: services without a vTPM", services_without_vtpm, say_services, SVSM, "lists no vTPM", 0},
+	{"form: services without a vTPM", services_without_vtpm, say_services, SVSM, "lists no vTPM",
+	 ALSO(VERIFY_KEYS)},
+	{"form: services without a vTPM, and no keys", services_without_vtpm, say_services_without_tpm, SVSM,
+	 "lists no vTPM", 0},
+	{"form: keys of a TPM beside services without a vTPM", services_without_vtpm_or_policy, say_services, KEYS,
+	 "no manifest of a vTPM", 0},
 	{"form: services that are not asked for", services_unasked, say_services, SVSM, "has a services manifest", 0},
 	{"form: services said to be a key", services_unasked, say_key, PARSE, "is not a single-service manifest of", 0},
 	{"form: services of a version", services, say_services_1, SVSM, "version 1", 0},

@@ -144,6 +144,11 @@ static void manifest_with_tail(struct scene *scene)
 	assert_true(blob_copy(&scene->manifest, bytes, size + 1));
 }
 
+static void open_table(struct scene *scene)
+{
+	set(scene, NULL, "certificates", fixture_base64("no table", 8));
+}
+
 static void other_method(struct scene *scene)
 {
 	set(scene, "ak_binding", "method", json_string("trust-me"));
@@ -226,6 +231,7 @@ static const struct refusal rows[] = {
 	{"svsm: manifest said to be of another version", NULL, manifest_version_lie, 17,
 	 "has version 1 of the manifest", 0},
 	{"parse: manifest with a tail", manifest_with_tail, NULL, PARSE, "manifest", 0},
+	{"parse: certificate table without an end", NULL, open_table, PARSE, "it does not end", 0},
 	{"parse: another way to bind the AK", NULL, other_method, PARSE, "\"activation\"", 0},
 	{"parse: a PCR twice", NULL, pcr_twice, PARSE, "PCR 0 is there twice", 0},
 	{"parse: PCR 24", NULL, pcr_24, PARSE, "from 0 to 23", 0},

@@ -103,6 +103,12 @@ static void nonce_only(struct scene *scene)
 	memcpy(scene->report.report_data, scene->state.nonce, 64);
 }
 
+static void no_tpm_and_no_manifest(struct scene *scene)
+{
+	scene_drop_tpm(scene);
+	no_manifest(scene);
+}
+
 static void other_ek(struct scene *scene)
 {
 	struct blob ek = fixture_ek(fixture_keys()->ek_ecc, NULL);
@@ -289,6 +295,8 @@ static const struct refusal keys[] = {
 	 "the evidence has a single-service manifest; a services manifest is asked for", 0},
 	{"svsm: manifest version", version_not_taken, NULL, SVSM, "the evidence has version 0 of the manifest", 0},
 	{"svsm: no manifest", nonce_only, no_manifest, SVSM, "has no manifest", ALSO(VERIFY_KEYS)},
+	{"svsm: no manifest and no TPM", nonce_only, no_tpm_and_no_manifest, SVSM, "has no manifest", 0},
+	{"keys: no TPM", NULL, scene_drop_tpm, KEYS, "no attestation key", 0},
 	{"keys: ECC EK", ecc_ek, NULL, 0, NULL, 0},
 	{"keys: ECC EK that is not taken", ecc_ek_not_taken, NULL, KEYS, "template L-2", 0},
 	{"keys: EK not fixedTPM", ek_not_fixed, NULL, KEYS, "attributes", 0},

@@ -102,14 +102,14 @@ static void all_are_genuine(void **unused)
 	}
 }
 
-/* Every bit that AMD's key covers, and every bit of the signature, counts. */
-static void every_byte_counts(void **unused)
+/* All over the report, each bit of a byte in turn; each field by itself is in test_report_fields.c. */
+static void changed_bytes_count(void **unused)
 {
 	(void)unused;
 	if (!here())
 		skip();
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i += 3) {
-		for (size_t at = 0; at < SNP_REPORT_SIZE; at += i == 0 ? 1 : 13) {
+		for (size_t at = 0; at < SNP_REPORT_SIZE; at += i == 0 ? 5 : 29) {
 			struct run run;
 			int code;
 
@@ -200,7 +200,7 @@ static void wrong_leaf_chain_and_list(void **unused)
 int test_vectors_run(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_are_genuine),	     cmocka_unit_test(every_byte_counts),
+		cmocka_unit_test(all_are_genuine),	     cmocka_unit_test(changed_bytes_count),
 		cmocka_unit_test(vlek_in_its_year),	     cmocka_unit_test(kinds_are_kept_apart),
 		cmocka_unit_test(wrong_leaf_chain_and_list),
 	};
