@@ -3,8 +3,8 @@
 #include "accept.h"
 
 #include "abi/snp.h"
+#include "bit_names.h"
 #include "id_block.h"
-#include "sev_features.h"
 #include "vmsa_fields.h"
 
 #include <inttypes.h>
@@ -171,7 +171,7 @@ static void vmsa_forced(const struct check *check, const struct igvm_record *rec
 static void features(const struct check *check, const struct igvm_record *record, uint64_t value)
 {
 	const struct profile *profile = check->profile;
-	char names[SEV_FEATURES_TEXT_SIZE];
+	char names[BIT_NAMES_TEXT_SIZE];
 
 	if (!(value & SEV_FEATURE_SNP))
 		add(check, FINDING_ERROR, "sev-features", record->offset,
@@ -179,11 +179,11 @@ static void features(const struct check *check, const struct igvm_record *record
 	if (value & ~profile->features)
 		add(check, FINDING_ERROR, "sev-features", record->offset,
 		    "sev_features 0x%" PRIx64 ": %s: not supported", value,
-		    sev_features_text(value & ~profile->features, names));
+		    bit_names_text(bit_names_sev_features, value & ~profile->features, names));
 	else if (value & ~profile->features_plain)
 		add(check, FINDING_WARNING, "sev-features", record->offset,
 		    "sev_features 0x%" PRIx64 ": %s: not supported by every host", value,
-		    sev_features_text(value & ~profile->features_plain, names));
+		    bit_names_text(bit_names_sev_features, value & ~profile->features_plain, names));
 }
 
 static void vp_context(struct check *check, const struct igvm_record *record)

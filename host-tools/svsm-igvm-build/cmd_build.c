@@ -48,6 +48,9 @@ static bool write_documents(const struct arguments *arguments, const struct buil
 		made = statement(values, &build->igvm, error);
 		ok = json_output_prepare(&output[1], arguments->statement, made, error);
 	}
+	if (ok)
+		reference_warn(arguments->reference ? arguments->reference : arguments->statement, values,
+			       &build->parsed);
 	json_decref(made);
 	json_decref(values);
 	return ok;

@@ -3,6 +3,7 @@
 #include "description.h"
 
 #include "abi/snp.h"
+#include "bit_names.h"
 #include "sev_features.h"
 
 #include <ctype.h>
@@ -134,38 +135,40 @@ static bool get_vcpus(const struct place *place, json_t *object, uint32_t *out)
 }
 
 /* The loader and the firmware must both take it. */
-static bool feature_taken(const struct place *place, const struct profile *profile, const struct sev_feature *feature)
+static bool feature_taken(const struct place *place, const struct profile *profile, const struct bit_name *feature)
 {
 	const struct profile_quirk *quirk = profile_quirk(profile, "sev-features");
+	const char *refusal = sev_features_refusal(feature->bit);
 
 	if (!(profile->features & feature->bit))
 		return error_set(place->error, ERROR_INVALID,
 				 "%s: sev_features: \"%s\": %s/sev-features: the loader does not take it: %s [%s]",
 				 place->path, feature->name, profile->name, quirk ? quirk->text : profile->summary,
 				 quirk ? quirk->source : profile->source);
-	if (feature->refusal)
+	if (refusal)
 		return error_set(place->error, ERROR_INVALID,
 				 "%s: sev_features: \"%s\": the firmware cannot run with it: %s", place->path,
-				 feature->name, feature->refusal);
+				 feature->name, refusal);
 	return true;
 }
 
 static bool get_features(const struct place *place, json_t *object, const struct profile *profile, uint64_t *out)
 {
 	json_t *list = json_object_get(object, "sev_features");
-	char known[SEV_FEATURES_TEXT_SIZE];
+	char known[BIT_NAMES_TEXT_SIZE];
 
 	if (!json_is_array(list))
 		return refuse(place, "sev_features", "must be an array of strings");
 	*out = 0;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *name = json_string_value(json_array_get(list, i));
-		const struct sev_feature *feature = name ? sev_feature_find(name) : NULL;
+		const struct bit_name *feature = name ? bit_names_find(bit_names_sev_features, name) : NULL;
 
 		if (!feature)
-			return error_set(place->error, ERROR_INVALID,
-					 "%s: sev_features: entry %zu is no feature's name; there are %s", place->path,
-					 i, sev_features_text(sev_features_all(), known));
+			return error_set(
+				place->error, ERROR_INVALID,
+				"%s: sev_features: entry %zu is no feature's name; there are %s", place->path, i,
+				bit_names_text(bit_names_sev_features, bit_names_all(bit_names_sev_features), known));
 		if (*out & feature->bit)
 			return error_set(place->error, ERROR_INVALID, "%s: sev_features: \"%s\" is listed twice",
 					 place->path, name);

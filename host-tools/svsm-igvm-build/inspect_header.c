@@ -23,19 +23,32 @@ static json_t *platform_json(const struct igvm_file *file, const struct igvm_rec
 			 "shared_gpa_boundary", command_json_hex(platform.shared_gpa_boundary));
 }
 
+/* The names of set bits; those without a name as one number. */
+static json_t *bits_json(const struct bit_name *table, uint64_t value)
+{
+	json_t *bits = json_array();
+
+	for (; table->name; table++) {
+		if (value & table->bit)
+			json_array_append_new(bits, json_string(table->name));
+		value &= ~table->bit;
+	}
+	if (value)
+		json_array_append_new(bits, command_json_hex(value));
+	return bits;
+}
+
 static json_t *policy_json(const struct igvm_file *file, const struct igvm_record *record)
 {
 	struct igvm_guest_policy policy;
-	json_t *bits = json_array();
+	uint64_t bits;
 
 	igvm_record_read(file, record, &policy, sizeof(policy));
-	for (const struct bit_name *name = bit_names_guest_policy; name->name; name++) {
-		if (policy.policy & name->bit)
-			json_array_append_new(bits, json_string(name->name));
-	}
+	bits = policy.policy & ~(uint64_t)(SNP_POLICY_RESERVED_MBO | 0xffff); /* without the ABI version */
 	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "policy", command_json_hex(policy.policy), "abi_major",
 			 (json_int_t)(policy.policy >> 8 & 0xff), "abi_minor", (json_int_t)(policy.policy & 0xff),
-			 "bits", bits, "mask", command_json_hex(policy.compatibility_mask));
+			 "bits", bits_json(bit_names_guest_policy, bits), "mask",
+			 command_json_hex(policy.compatibility_mask));
 }
 
 static json_t *area_json(const struct igvm_file *file, const struct igvm_record *record)
@@ -220,6 +233,7 @@ static json_t *required_memory_json(const struct igvm_file *file, const struct i
 static json_t *context_json(const struct igvm_file *file, const struct igvm_record *record)
 {
 	struct igvm_vp_context context;
+	struct snp_vmsa vmsa;
 	const uint8_t *data;
 	json_t *result;
 
@@ -227,8 +241,11 @@ static json_t *context_json(const struct igvm_file *file, const struct igvm_reco
 	result = json_pack("{s:I, s:o, s:o}", "vp_index", (json_int_t)context.vp_index, "gpa",
 			   command_json_hex(context.gpa), "mask", command_json_hex(context.compatibility_mask));
 	data = igvm_file_data(file, context.file_offset);
-	if (data && context.compatibility_mask == igvm_file_snp_mask(file))
+	if (data && context.compatibility_mask == igvm_file_snp_mask(file)) {
+		memcpy(&vmsa, data, sizeof(vmsa));
+		json_object_set_new(result, "sev_features", bits_json(bit_names_sev_features, vmsa.sev_features));
 		json_object_set_new(result, "vmsa", vmsa_json(data));
+	}
 	return result;
 }
 

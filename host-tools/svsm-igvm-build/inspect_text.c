@@ -81,15 +81,24 @@ static void print_pages(const json_t *header)
 		printf("%*smask %s\n", 10, "", number(header, "mask"));
 }
 
-static void print_policy(const json_t *header)
+static void print_names(const json_t *names, const char *before)
 {
-	json_t *bits = json_object_get(header, "bits"), *bit;
+	const json_t *name;
 	size_t index;
 
+	json_array_foreach((json_t *)(uintptr_t)names, index, name)
+	{
+		printf("%s%s", before, json_string_value(name));
+		before = ", ";
+	}
+	puts("");
+}
+
+static void print_policy(const json_t *header)
+{
 	printf("%s: ABI %lld.%lld or later", number(header, "policy"), integer(header, "abi_major"),
 	       integer(header, "abi_minor"));
-	json_array_foreach(bits, index, bit) printf(", %s", json_string_value(bit));
-	puts("");
+	print_names(json_object_get(header, "bits"), ", ");
 }
 
 static void print_headers(const json_t *headers, long long not_listed)
@@ -184,6 +193,7 @@ static void print_details(const json_t *headers)
 			       integer(header, "vp_index"));
 			print_segments(vmsa);
 			print_registers(vmsa);
+			print_names(json_object_get(header, "sev_features"), "  SEV features: ");
 		}
 		if (cpuid) {
 			printf("\nCPUID page at %s\n", number(header, "gpa"));

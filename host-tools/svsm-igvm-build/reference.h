@@ -55,6 +55,12 @@ struct reference_signing {
  */
 json_t *reference_signed(const struct reference_signing *signing, const char *existing, struct error *error) MUST_CHECK;
 
+/*
+ * Warns on standard error when `values` hold the measurement of a launch with vCPUs that the file leaves out and that
+ * are measured in their state after reset, at VMPL 0 like the firmware. `path` is for the message.
+ */
+void reference_warn(const char *path, const json_t *values, const struct igvm_file *file);
+
 /* SHA-256 in lower-case hexadecimal; `out` has 65 characters. */
 bool reference_sha256(const void *bytes, size_t size, char *out) MUST_CHECK;
 /* Appends { name, sha256 }; the name without its folders: reference values do not tell where they were made. */

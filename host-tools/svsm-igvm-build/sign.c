@@ -210,6 +210,8 @@ static bool write_documents(struct job *job)
 		made = statement(values, request->output ? &job->image : &job->loaded.data, job->error);
 		ok = json_output_prepare(&job->output[job->output_count++], request->statement, made, job->error);
 	}
+	if (ok)
+		reference_warn(request->reference ? request->reference : request->statement, values, signing.file);
 	json_decref(made);
 	json_decref(values);
 	return ok;

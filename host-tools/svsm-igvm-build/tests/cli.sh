@@ -38,7 +38,11 @@ cat >image.json <<'J'
 J
 
 expect 0 "" build image.json -o a.igvm --reference a.json
-expect 0 "" build image.json --output b.igvm --input-dir "$folder" --vcpus 2 -r b.json
+expect 0 "warning: b.json: values for several vCPUs: qemu-kvm launches those after the first at VMPL 0" \
+	build image.json --output b.igvm --input-dir "$folder" --vcpus 2 -r b.json
+[ -z "$("$program" build image.json -o b.igvm -r b.json 2>&1)" ] || { echo "FAILED: a warning about one vCPU"; failed=1; }
+[ -z "$("$program" build image.json -o b.igvm -r b.json -p snp-sim -n 2 2>&1)" ] || { echo "FAILED: a warning about snp-sim"; failed=1; }
+expect 0 "" build image.json --output b.igvm --vcpus 2 -r b.json
 cmp -s a.igvm b.igvm || { echo "FAILED: the same description gave different bytes"; failed=1; }
 digest=$("$program" measure a.igvm)
 [[ $digest =~ ^[0-9a-f]{96}$ ]] || { echo "FAILED: digest '$digest'"; failed=1; }
@@ -62,6 +66,8 @@ expect 0 "VP_CONTEXT" inspect a.igvm
 expect 0 "30000: ABI 0.0 or later, smt" inspect a.igvm
 expect 0 "  cs    selector 8     attributes c9b   limit ffffffff  base 0" inspect a.igvm
 expect 0 '"format": "svsm-igvm-inspection"' inspect --json a.igvm
+expect 0 "  SEV features: snp" inspect a.igvm
+[ "$("$program" inspect --json a.igvm | jq -c '[.headers[].sev_features | select(.)]')" = '[["snp"]]' ] || { echo "FAILED: SEV features by name"; failed=1; }
 
 expect 0 "Usage" --help
 expect 0 "svsm-igvm-build" --version
@@ -204,6 +210,7 @@ values '.subject[0].digest.sha256' signed.statement "$(sha256sum <again.igvm | c
 values .predicate.id_key_digest signed.statement "$id_digest"
 expect 0 "" sign -k id.pem -A author.pem --family-id svsm --svn 7 -n 3 -o again.igvm -r signed.ref a.igvm
 values '[.measurements[] | select(.vcpus == 3)] | length' signed.ref 1
+expect 0 "warning: three.ref: values for several vCPUs" sign -k id.pem -n 3 -o again.igvm -r three.ref a.igvm
 expect 1 "has another guest_svn, from another ID block; --replace" \
 	sign -k id.pem -A author.pem --family-id svsm --svn 8 -o never.igvm -r signed.ref a.igvm
 expect 1 "has an author_key_digest" sign -k id.pem -o never.igvm -r signed.ref a.igvm
