@@ -135,7 +135,7 @@ interrupt_common:
  * void svm_enter(uint64_t vmcb, struct guest_registers *regs): GIF is 0 and stays so; RAX and RSP are in the VMCB.
  * Interrupts are enabled so that a physical interrupt ends the guest's turn (V_INTR_MASKING).
  */
-	.globl svm_enter
+	.globl svm_enter, svm_left
 svm_enter:
 	push %rbx
 	push %rbp
@@ -161,6 +161,7 @@ svm_enter:
 	mov 24(%rsi), %rsi
 	sti
 	vmrun %rax
+svm_left:
 	cli
 	xchg %rsi, (%rsp)
 	mov %rbx, 0(%rsi)

@@ -26,6 +26,8 @@
 
 uint64_t vcpu_sev_features;
 
+extern const uint8_t svm_left[]; /* boot.S: behind VMRUN */
+
 static uint8_t *msrpm, *iopm;
 
 /* MSRs an SNP guest reaches without the hypervisor (APM 2, 15.36.7; what KVM passes through) */
@@ -196,6 +198,16 @@ bool vcpu_switch(struct vcpu *vcpu, unsigned int vmpl, uint64_t exit_code)
 	return true;
 }
 
+/*
+ * Seldom, with several processors, QEMU saves the registers it has just loaded for the host as those of the guest. What
+ * the guest had is lost then, and nothing more can be said about it.
+ */
+static void check_saved(const struct vmcb *vmcb)
+{
+	if (vmcb->rip == (uint64_t)svm_left && vmcb->cr3 == cpu_read_cr3())
+		report_internal("the emulator mixed up host and guest at an exit", vmcb->exit_code);
+}
+
 void vcpu_enter(struct vcpu *vcpu)
 {
 	struct vcpu_level *level = vcpu_current(vcpu);
@@ -206,6 +218,7 @@ void vcpu_enter(struct vcpu *vcpu)
 	svm_enter((uint64_t)level->vmcb, &level->regs);
 	__atomic_store_n(&vcpu->in_guest, false, __ATOMIC_RELEASE);
 	lock_take();
+	check_saved(level->vmcb);
 	level->vmcb->event_injection = 0;
 	interrupts_after(vcpu);
 }
