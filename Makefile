@@ -5,7 +5,7 @@
 #   make            build everything (install the packages first: make deps)
 #   make attest     install packages, build, boot the image on the simulated machine, attest it; ATTACK=NAME attacks it
 #   make attest-linux   the same with upstream Linux as the guest (builds a kernel: several minutes, once)
-#   make test       install packages, build, run every test
+#   make test       install packages, build, run every test (SVSM_TEST_LINUX=always: also those that need a kernel first)
 #   make unit-test  the unit tests alone        make check  licence and format checks
 #   make images     the boot images             make clang  compile everything with clang too
 #   make stack-report   what every stack of the firmware needs; a call tree in build/stack/*.html
@@ -119,7 +119,9 @@ attest-linux: deps
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all images
 	@test/e2e/linux.sh $(if $(ATTACK),--attack $(ATTACK))
 
+# SVSM_TEST_LINUX=auto|always|never: tests with Linux as the guest when its kernels are in the cache; or get them; or not
 test: deps
+	@[ "$${SVSM_TEST_LINUX:-auto}" != always ] || scripts/install-deps scripts/debian-packages-linux
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all images unit-tests clang
 	@scripts/run-tests $(UNIT_TESTS)
 

@@ -17,6 +17,12 @@
 #define CALL_BUDGET_GROWTH 3u
 #define CALL_BUDGET_MOST_US 2500000u
 
+/*
+ * Of VMPL0 in calls of one CPU that were all answered BUSY: a kernel that repeats them has its interrupts off
+ * meanwhile. Then it is told to come later (busy_limit.h).
+ */
+#define BUSY_MOST_US 5000000u
+
 /* After a call, what services do for themselves gets a slice, and then none for the share of time that belongs to the
  * guest. */
 #define BACKGROUND_SLICE_US 1000u

@@ -93,3 +93,10 @@ bool clock_passed(uint64_t deadline)
 {
 	return (int64_t)(clock_now() - deadline) >= 0;
 }
+
+uint64_t clock_since(uint64_t start)
+{
+	uint64_t now = cpu_read_tsc(), ticks = now > start ? now - start : 0;
+
+	return ticks / kilohertz * 1000 + ticks % kilohertz * 1000 / kilohertz;
+}

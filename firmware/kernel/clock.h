@@ -26,4 +26,7 @@ uint64_t clock_add(uint64_t time, uint64_t microseconds);
 uint64_t clock_deadline(uint64_t microseconds);
 bool clock_passed(uint64_t deadline);
 
+/* Microseconds since a counter value; 0 when the counter went back. */
+uint64_t clock_since(uint64_t start);
+
 #endif

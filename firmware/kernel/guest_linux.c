@@ -13,15 +13,16 @@
 #include "memory_map.h"
 #include "paging.h"
 
-#define RESERVED_COUNT 6u
+#define RESERVED_COUNT 7u
 #define LEGACY_START                                                                                                   \
 	0xa0000ull /* video memory and ROMs of a PC; here RAM, validated, but Linux looks for tables in it */
 #define LEGACY_END 0x100000ull
 static_assert(MEMORY_MAP_RANGE_MAX + 2 * RESERVED_COUNT <= LINUX_E820_MAX, "the map fits");
 
 /*
- * Pages Linux may read but must not use: it maps reserved ranges encrypted, and what it got from the launch stays as it
- * is. setup_data is not among them, for Linux maps that unencrypted unless it is in RAM. Ascending.
+ * Pages Linux may read but must not use: what it got from the launch stays as it is, and it maps reserved ranges
+ * encrypted. setup_data is not among them, for Linux maps that unencrypted unless it is in RAM. ACPI tables have a type
+ * of their own: it reads them by ioremap(), which takes reserved memory for a device's. Ascending.
  */
 static void list_reserved(const struct boot_guest *guest, struct gpa_range reserved[RESERVED_COUNT])
 {
@@ -30,6 +31,7 @@ static void list_reserved(const struct boot_guest *guest, struct gpa_range reser
 
 	reserved[count++] = (struct gpa_range){LEGACY_START, LEGACY_END};
 	reserved[count++] = (struct gpa_range){FW_BASE, FW_BASE + FW_SIZE};
+	reserved[count++] = (struct gpa_range){guest->acpi, guest->acpi + guest->acpi_size};
 	for (unsigned int i = 0; i < sizeof(page) / sizeof(page[0]); i++)
 		reserved[count++] = (struct gpa_range){page[i], page[i] + PAGE_SIZE};
 	for (unsigned int i = 1; i < count; i++) {
@@ -70,7 +72,8 @@ static void write_memory_map(const struct boot_guest *guest, struct linux_boot_p
 		add(params, at, end, LINUX_E820_RAM);
 	}
 	for (unsigned int j = 0; j < RESERVED_COUNT; j++)
-		add(params, reserved[j].start, reserved[j].end, LINUX_E820_RESERVED);
+		add(params, reserved[j].start, reserved[j].end,
+		    reserved[j].start == guest->acpi ? LINUX_E820_ACPI : LINUX_E820_RESERVED);
 }
 
 static bool write_boot_params(const struct boot_guest *guest, struct linux_boot_params *params)

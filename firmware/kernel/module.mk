@@ -46,14 +46,15 @@ $(call host_test,kernel-protocol-core,$(KERNEL_DIR)/tests/test_protocol_core.c $
 $(call host_test,kernel-vcpu-calls,$(KERNEL_DIR)/tests/test_vcpu_calls.c $(KERNEL_FAKE_GUEST) $(KERNEL_CORE))
 $(call host_test,kernel-guest-memory,$(addprefix $(KERNEL_DIR)/,tests/test_guest_memory.c guest_memory.c memory_map.c vcpus.c))
 $(call host_test,kernel-protocol-services,$(KERNEL_DIR)/tests/test_protocol_services.c $(KERNEL_FAKE_GUEST) \
-	$(addprefix $(KERNEL_DIR)/,protocol_attest.c protocol_vtpm.c attest_requests.c vtpm_commands.c port.c) \
+	$(addprefix $(KERNEL_DIR)/,protocol_attest.c protocol_vtpm.c attest_requests.c vtpm_commands.c vtpm_budgets.c port.c) \
 	lib/freestanding_string.c)
 $(call host_test,kernel-vtpm-commands,$(addprefix $(KERNEL_DIR)/,tests/test_vtpm_commands.c tests/fake_services.c \
-	vtpm_commands.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
+	vtpm_commands.c vtpm_budgets.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
+$(call host_test,kernel-busy-limit,$(addprefix $(KERNEL_DIR)/,tests/test_busy_limit.c busy_limit.c))
 $(call host_test,kernel-attest-requests,$(addprefix $(KERNEL_DIR)/,tests/test_attest_requests.c tests/fake_services.c \
-	attest_requests.c vtpm_commands.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
+	attest_requests.c vtpm_commands.c vtpm_budgets.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
 $(call fuzz_program,kernel-calls,$(KERNEL_DIR)/tests/fuzz_calls.c $(KERNEL_FAKE_GUEST) $(KERNEL_CORE))
 $(call fuzz_program,kernel-commands,$(addprefix $(KERNEL_DIR)/,tests/fuzz_commands.c tests/fake_services.c \
-	vtpm_commands.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
+	vtpm_commands.c vtpm_budgets.c attest_vtpm.c port.c) $(KERNEL_FAKE_GUEST))
 $(call fuzz_program,kernel-services,$(addprefix $(KERNEL_DIR)/,tests/fuzz_services.c protocol_attest.c protocol_vtpm.c \
-	attest_requests.c vtpm_commands.c port.c) $(KERNEL_FAKE_GUEST))
+	attest_requests.c vtpm_commands.c vtpm_budgets.c port.c) $(KERNEL_FAKE_GUEST))

@@ -8,6 +8,7 @@
 #define KERNEL_PERCPU_H
 
 #include "addr.h"
+#include "busy_limit.h"
 #include "descriptors.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ struct percpu {
 	uint64_t timer_rate;	     /* timer.c */
 	uint64_t timer_deadline;
 	bool timer_armed; /* and its interrupt has not come */
+	struct busy_limit busy_limit;
 	struct segment_table gdt;
 };
 

@@ -78,7 +78,8 @@ enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int 
 enum rmp_result rmp_adjust_vmsa_gpa(struct gpa gpa, bool vmsa)
 {
 	void *page = window_map(gpa, false);
-	enum rmp_result result = rmp_adjust_page(page, RMP_PAGE_4K, GUEST_VMPL, vmsa ? 0 : RMP_PERM_RWX, vmsa);
+	enum rmp_result result =
+		rmp_adjust_page(page, RMP_PAGE_4K, GUEST_VMPL, vmsa ? RMP_PERM_READ : RMP_PERM_RWX, vmsa);
 
 	window_unmap();
 	return result;

@@ -27,7 +27,11 @@ enum rmp_result rmp_validate_gpa(struct gpa gpa, uint64_t page_size, bool valida
 enum rmp_result rmp_adjust_page(void *page, uint64_t page_size, unsigned int vmpl, uint64_t permissions, bool vmsa);
 enum rmp_result rmp_adjust_gpa(struct gpa gpa, uint64_t page_size, unsigned int vmpl, uint64_t permissions);
 
-/* Makes a 4 KiB page of the guest a VMSA without any rights for VMPL2, or ordinary memory with all rights. At once. */
+/*
+ * Makes a 4 KiB page of the guest a VMSA that VMPL2 can read and nothing else, or ordinary memory with all rights. At
+ * once. Linux reads SEV_FEATURES there after CREATE_VCPU, for the host (docs/linux-guest.md). Reading gives the guest
+ * nothing: the registers are its own.
+ */
 enum rmp_result rmp_adjust_vmsa_gpa(struct gpa gpa, bool vmsa);
 
 #endif

@@ -59,6 +59,7 @@ void svsm_call_serve(void)
 	};
 	result = dispatch(&call);
 	run_background(&call, result);
+	result = busy_limit_apply(&cpu->busy_limit, call.protocol, result, clock_since(call.start));
 	timer_disarm();
 	vmsa->rax = result;
 	vmsa->rcx = call.rcx;

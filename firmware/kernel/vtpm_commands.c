@@ -3,10 +3,10 @@
 #include "vtpm_commands.h"
 
 #include "abi/tpm.h"
-#include "budget.h"
 #include "clock.h"
 #include "freestanding_string.h"
 #include "scheduler.h"
+#include "vtpm_budgets.h"
 
 #define ANSWER_COUNT 5u /* four to keep, and that of the command being answered */
 
@@ -25,7 +25,6 @@ struct answer {
 
 static struct command in_flight; /* with the service while its port names it as client */
 static struct answer answers[ANSWER_COUNT];
-static uint64_t budget_us = CALL_BUDGET_US; /* of the next call; grows until a response is delivered */
 
 static bool is_in_flight(const struct port *port)
 {
@@ -86,12 +85,12 @@ static enum vtpm_commands_result deliver(struct answer *answer, struct vtpm_resp
 
 	response->size = answer->response.size;
 	memcpy(response->data, answer->response.data, answer->response.size);
+	vtpm_budgets_forget(answer->command.bytes, answer->command.size);
 	string_cleanse(answer, sizeof(*answer));
-	budget_us = CALL_BUDGET_US;
 	return result;
 }
 
-static enum vtpm_commands_result retry(struct vtpm_response *response)
+static enum vtpm_commands_result retry(const uint8_t *command, uint32_t size, struct vtpm_response *response)
 {
 	const struct tpm_response_header header = {
 		.tag = __builtin_bswap16(TPM_ST_NO_SESSIONS),
@@ -99,9 +98,7 @@ static enum vtpm_commands_result retry(struct vtpm_response *response)
 		.code = __builtin_bswap32(TPM_RC_RETRY),
 	};
 
-	budget_us *= CALL_BUDGET_GROWTH;
-	if (budget_us > CALL_BUDGET_MOST_US)
-		budget_us = CALL_BUDGET_MOST_US;
+	vtpm_budgets_grow(command, size);
 	response->size = sizeof(header);
 	memcpy(response->data, &header, sizeof(header));
 	return VTPM_COMMANDS_RETRY;
@@ -111,7 +108,7 @@ enum vtpm_commands_result vtpm_commands_run(const uint8_t *command, uint32_t siz
 					    struct vtpm_response *response)
 {
 	struct port *port = &services[SERVICE_VTPM].port;
-	uint64_t deadline = clock_add(start, budget_us);
+	uint64_t deadline = clock_add(start, vtpm_budgets_get(command, size));
 
 	vtpm_commands_collect();
 	for (;;) {
@@ -121,15 +118,17 @@ enum vtpm_commands_result vtpm_commands_run(const uint8_t *command, uint32_t siz
 		if (answer != NULL)
 			return deliver(answer, response);
 		if (port->state == PORT_DEAD)
-			return VTPM_COMMANDS_FAILED;
+			break;
 		if (!is_in_flight(port) && port_request(port, &in_flight, VTPM_OP_COMMAND, command, size)) {
 			in_flight.size = size;
 			memcpy(in_flight.bytes, command, size);
 		}
 		turn = scheduler_turn(&services[SERVICE_VTPM], deadline);
 		if (turn == SCHEDULER_TIME_OVER)
-			return retry(response);
+			return retry(command, size, response);
 		if (turn == SCHEDULER_STUCK)
-			return VTPM_COMMANDS_FAILED;
+			break;
 	}
+	vtpm_budgets_forget(command, size);
+	return VTPM_COMMANDS_FAILED;
 }

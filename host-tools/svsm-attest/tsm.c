@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096u
 #define BLOB_MAX 65536u
 #define PROVIDER "sev_guest"
 #define ATTEMPTS 3
+#define LATER_ATTEMPTS 20
+#define LATER_SECONDS 3
 #define VTPM_GUID "c476f1eb-0123-45a5-9641-b4e7dde5bfe3"
 
 struct entry {
@@ -155,9 +158,32 @@ static bool read_generation(const struct entry *entry, unsigned long *out, struc
 	return true;
 }
 
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 ? now.tv_sec : 0;
+}
+
+/*
+ * An SVSM that has to make keys first does not let a kernel wait for them for long: the read fails after some seconds,
+ * and a later one finds them made. What fails for good does so at once.
+ */
+static bool read_report(const struct entry *entry, struct blob *out, struct error *error)
+{
+	for (int i = 0;; i++) {
+		time_t start = seconds();
+
+		if (read_attribute(entry, "outblob", out, error))
+			return true;
+		if (i == LATER_ATTEMPTS || seconds() - start < LATER_SECONDS)
+			return false;
+	}
+}
+
 static bool read_answer(const struct entry *entry, struct tsm_answer *out, struct error *error)
 {
-	if (!read_attribute(entry, "outblob", &out->report, error))
+	if (!read_report(entry, &out->report, error))
 		return false;
 	/* What Linux gives when the host refuses its request */
 	if (out->report.size == 0)

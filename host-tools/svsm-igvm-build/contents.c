@@ -73,6 +73,8 @@ const char *contents_place(const struct boot_info *info, uint64_t gpa)
 		return "firmware";
 	if (in(gpa, info->kernel_end, SNP_PAGE_SIZE))
 		return "boot info page";
+	if (in(gpa, info->guest.acpi, info->guest.acpi_size))
+		return "ACPI tables";
 	for (uint32_t i = 0; i < info->guest.range_count; i++) {
 		if (in(gpa, info->guest.range[i].gpa, info->guest.range[i].size))
 			return "guest";

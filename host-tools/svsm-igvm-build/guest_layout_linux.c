@@ -17,10 +17,12 @@
 #define SECRETS 0x80d000ull
 #define CPUID 0x80e000ull
 #define CALLING_AREA 0x80f000ull
+#define ACPI 0x810000ull
 #define KERNEL_LOWEST 0x1000000ull
 #define INITRD (FW_BASE + FW_SIZE)
 #define INITRD_LIMIT (1ull << 31)
-static_assert(BOOT_PARAMS + sizeof(struct guest_linux_pages) <= SECRETS, "boot pages end before the firmware's");
+static_assert(BOOT_PARAMS + offsetof(struct guest_linux_pages, acpi) <= SECRETS,
+	      "boot pages end before the firmware's");
 
 static uint64_t page_up(uint64_t value)
 {
@@ -134,13 +136,14 @@ static void write_pages(const struct linux_setup_header *header, struct guest_li
 	pages->boot_params.hdr.type_of_loader = LINUX_LOADER_UNDEFINED;
 	pages->boot_params.hdr.cmd_line_ptr = (uint32_t)COMMAND_LINE;
 	pages->boot_params.hdr.setup_data = SETUP_DATA;
+	pages->boot_params.acpi_rsdp_addr = ACPI;
 	memcpy(pages->setup_data, &data, sizeof(data));
 	memcpy(pages->cc_blob, &blob, sizeof(blob));
 }
 
 bool guest_layout_linux(const struct guest_linux_file *kernel, const struct guest_linux_file *initrd,
-			const char *command_line, struct guest_linux_pages *pages, struct elf_file *placed,
-			struct boot_guest *out, struct error *error)
+			const char *command_line, uint32_t vcpus, struct guest_linux_pages *pages,
+			struct elf_file *placed, struct boot_guest *out, struct error *error)
 {
 	struct linux_setup_header header;
 
@@ -152,11 +155,15 @@ bool guest_layout_linux(const struct guest_linux_file *kernel, const struct gues
 				   .secrets = SECRETS,
 				   .cpuid = CPUID,
 				   .calling_area = CALLING_AREA,
-				   .cc_blob = CC_BLOB};
+				   .cc_blob = CC_BLOB,
+				   .acpi = ACPI};
 	if (!read_header(kernel, &header, error) || !write_command_line(kernel, command_line, &header, pages, error))
 		return false;
-	add(placed, BOOT_PARAMS, pages, sizeof(*pages));
-	add_range(out, BOOT_PARAMS, sizeof(*pages));
+	add(placed, BOOT_PARAMS, pages, offsetof(struct guest_linux_pages, acpi));
+	add_range(out, BOOT_PARAMS, offsetof(struct guest_linux_pages, acpi));
+	out->acpi_size = page_up(acpi_tables_write(pages->acpi, ACPI, vcpus));
+	add(placed, ACPI, pages->acpi, out->acpi_size);
+	add_range(out, ACPI, out->acpi_size);
 	if (!place_kernel(kernel, &header, placed, out, error) ||
 	    (initrd && !place_initrd(initrd, &header, placed, out, error)))
 		return false;

@@ -11,6 +11,7 @@
 
 #include "abi/linux_boot.h"
 #include "abi/snp.h"
+#include "acpi_tables.h"
 #include "elf_file.h"
 #include "error.h"
 #include "svsm/boot_info.h"
@@ -27,6 +28,7 @@ struct guest_linux_pages {
 	uint8_t command_line[SNP_PAGE_SIZE];
 	uint8_t setup_data[SNP_PAGE_SIZE];
 	uint8_t cc_blob[SNP_PAGE_SIZE];
+	uint8_t acpi[ACPI_TABLES_SIZE_MAX]; /* elsewhere, and as many pages as are used */
 };
 
 /*
@@ -34,7 +36,7 @@ struct guest_linux_pages {
  * there: its segments point into the files and into `pages`.
  */
 bool guest_layout_linux(const struct guest_linux_file *kernel, const struct guest_linux_file *initrd,
-			const char *command_line, struct guest_linux_pages *pages, struct elf_file *placed,
-			struct boot_guest *out, struct error *error) MUST_CHECK;
+			const char *command_line, uint32_t vcpus, struct guest_linux_pages *pages,
+			struct elf_file *placed, struct boot_guest *out, struct error *error) MUST_CHECK;
 
 #endif

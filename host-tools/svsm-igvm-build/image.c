@@ -154,7 +154,7 @@ static bool place_linux(const struct description *description, const struct imag
 	const struct guest_linux_file initrd = {inputs->initrd.label, inputs->initrd.bytes, inputs->initrd.size};
 
 	return guest_layout_linux(&kernel, inputs->initrd.label ? &initrd : NULL, description->guest.command_line,
-				  pages, guest, &out->info.guest, error);
+				  description->vcpus, pages, guest, &out->info.guest, error);
 }
 
 static bool place_guest(const struct description *description, const struct image_inputs *inputs, struct image *out,

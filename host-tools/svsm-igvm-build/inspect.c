@@ -31,7 +31,7 @@ static json_t *guest_json(const struct boot_guest *guest)
 		json_array_append_new(ranges,
 				      json_pack("{s:o, s:o}", "gpa", command_json_hex(guest->range[i].gpa), "end",
 						command_json_hex(guest->range[i].gpa + guest->range[i].size)));
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
 			 guest->kind == BOOT_GUEST_FLAT64  ? "flat64"
 			 : guest->kind == BOOT_GUEST_LINUX ? "linux"
 			 : guest->kind == BOOT_GUEST_OVMF  ? "ovmf"
@@ -39,8 +39,8 @@ static json_t *guest_json(const struct boot_guest *guest)
 			 "entry", command_json_hex(guest->entry), "stack_top", command_json_hex(guest->stack_top),
 			 "page_tables", command_json_hex(guest->page_tables), "boot_params",
 			 command_json_hex(guest->boot_params), "secrets", command_json_hex(guest->secrets), "cpuid",
-			 command_json_hex(guest->cpuid), "calling_area", command_json_hex(guest->calling_area),
-			 "ranges", ranges);
+			 command_json_hex(guest->cpuid), "calling_area", command_json_hex(guest->calling_area), "acpi",
+			 command_json_hex(guest->acpi), "ranges", ranges);
 }
 
 static json_t *options_json(const struct boot_info *info)

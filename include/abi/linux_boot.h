@@ -74,6 +74,7 @@ static_assert(LINUX_HEADER_OFFSET + offsetof(struct linux_setup_header, init_siz
 #define LINUX_E820_MAX 128u
 #define LINUX_E820_RAM 1u
 #define LINUX_E820_RESERVED 2u
+#define LINUX_E820_ACPI 3u
 struct __attribute__((packed)) linux_e820_entry {
 	uint64_t start, size;
 	uint32_t type;
@@ -81,7 +82,9 @@ struct __attribute__((packed)) linux_e820_entry {
 
 /* The zero page ("struct boot_params"), which RSI points to at the 64-bit entry */
 struct __attribute__((packed)) linux_boot_params {
-	uint8_t reserved_000[0x1e8];
+	uint8_t reserved_000[0x70];
+	uint64_t acpi_rsdp_addr; /* 0x070 */
+	uint8_t reserved_078[0x1e8 - 0x78];
 	uint8_t e820_entries; /* 0x1e8 */
 	uint8_t reserved_1e9[LINUX_HEADER_OFFSET - 0x1e9];
 	struct linux_setup_header hdr; /* 0x1f1 */
@@ -90,6 +93,7 @@ struct __attribute__((packed)) linux_boot_params {
 	uint8_t reserved_cd0[0x1000 - 0xcd0];
 };
 static_assert(sizeof(struct linux_boot_params) == 4096, "zero page");
+static_assert(offsetof(struct linux_boot_params, acpi_rsdp_addr) == 0x70, "RSDP");
 static_assert(offsetof(struct linux_boot_params, e820_entries) == 0x1e8, "e820 count");
 static_assert(offsetof(struct linux_boot_params, e820_table) == 0x2d0, "e820 table");
 

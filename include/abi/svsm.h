@@ -52,6 +52,8 @@
 #define SVSM_ERR_RMPADJUST_FAIL_PERMISSION (SVSM_ERR_PROTOCOL_BASE + 2u)
 #define SVSM_ERR_RMPADJUST_FAIL_INUSE (SVSM_ERR_PROTOCOL_BASE + 3u)
 #define SVSM_ERR_RMPADJUST_FAIL_SIZEMISMATCH (SVSM_ERR_PROTOCOL_BASE + 6u)
+/* Attestation: BUSY for too long. What is asked for is being made; ask again after a while. */
+#define SVSM_ERR_ATTEST_LATER (SVSM_ERR_PROTOCOL_BASE + 2u)
 /* SINGLE_SERVICE_EX with a selector */
 #define SVSM_ERR_ATTEST_NO_REPORT (SVSM_ERR_PROTOCOL_BASE + 0u) /* the AMD-SP gave none */
 #define SVSM_ERR_ATTEST_SELECTOR (SVSM_ERR_PROTOCOL_BASE + 1u)	/* size or kind of the selector */

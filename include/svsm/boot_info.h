@@ -57,6 +57,8 @@ struct boot_guest {
 	uint64_t cpuid;
 	uint64_t calling_area;
 	uint64_t cc_blob; /* LINUX: page of the image that names secrets and CPUID page to the kernel, else 0 */
+	uint64_t acpi;	  /* LINUX: pages of the image with ACPI tables, and how many bytes these pages are */
+	uint64_t acpi_size;
 	/* Pages of the guest that were loaded by the image (already validated), ascending, disjoint, outside the
 	 * firmware */
 	struct boot_range range[BOOT_GUEST_RANGE_MAX];

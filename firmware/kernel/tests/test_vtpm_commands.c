@@ -3,6 +3,7 @@
 /* TPM commands that outlast a call: executed once, answered with their own response, in a bounded number of tries. */
 #include "../attest_vtpm.h"
 #include "../budget.h"
+#include "../vtpm_budgets.h"
 #include "../vtpm_commands.h"
 #include "fake_guest.h"
 #include "fake_services.h"
@@ -73,8 +74,11 @@ static int setup(void **state)
 {
 	(void)state;
 	fake_services_reset();
-	expect_done("."); /* the next try is a first one */
-	fake_services_reset();
+	/* the next try of whatever command is a first one */
+	for (const char *name = "1234"; *name != 0; name++)
+		vtpm_budgets_grow((const uint8_t *)name, 1);
+	for (const char *name = "1234"; *name != 0; name++)
+		vtpm_budgets_forget((const uint8_t *)name, 1);
 	return 0;
 }
 
@@ -155,6 +159,55 @@ static void other_command_in_between(void **state)
 	expect_executed("abc");
 	expect_done("a1");
 	expect_executed("abca");
+}
+
+static void expect_retry_of(const char *command, uint64_t budget)
+{
+	uint64_t start = fake_now + 1000;
+
+	expect_retry(command);
+	assert_int_equal(fake_now - start, budget);
+}
+
+/* Two CPUs send commands in turns: what the one waits for does not make the other's calls longer. */
+static void budgets_of_two_senders(void **state)
+{
+	(void)state;
+	fake_services.work_us = 100000000;
+	expect_retry_of("a", CALL_BUDGET_US);
+	expect_retry_of("a", CALL_BUDGET_US * CALL_BUDGET_GROWTH);
+	expect_retry_of("b", CALL_BUDGET_US);
+	expect_retry_of("a", CALL_BUDGET_US * CALL_BUDGET_GROWTH * CALL_BUDGET_GROWTH);
+	expect_retry_of("b", CALL_BUDGET_US * CALL_BUDGET_GROWTH);
+	fake_services.work_us = 0;
+	services[SERVICE_VTPM].port.state = PORT_DEAD;
+	assert_int_equal(send("a"), VTPM_COMMANDS_FAILED);
+}
+
+/* More senders than places: each is still served, with budgets that begin anew, and none grows without bound. */
+static void budgets_of_many_senders(void **state)
+{
+	static const char *const names[] = {"p", "q", "r", "s", "t", "u"};
+	unsigned int left = 6;
+	bool done[6] = {false};
+
+	(void)state;
+	for (unsigned int round = 0; left > 0; round++) {
+		assert_in_range(round, 0, 40);
+		for (size_t i = 0; i < 6; i++) {
+			uint64_t start = fake_now;
+
+			fake_services.work_us = LONG_US;
+			if (done[i] || send(names[i]) == VTPM_COMMANDS_RETRY) {
+				assert_in_range(fake_now - start, 0, CALL_BUDGET_MOST_US + 1000);
+				continue;
+			}
+			expect_own(names[i]);
+			done[i] = true;
+			left--;
+		}
+	}
+	assert_int_equal(fake_services.executed, 6);
 }
 
 static void two_long_commands(void **state)
@@ -362,6 +415,8 @@ int main(void)
 		cmocka_unit_test_setup(no_call_outlasts_its_budget, setup),
 		cmocka_unit_test_setup(done_within_the_tries_of_linux, setup),
 		cmocka_unit_test_setup(other_command_in_between, setup),
+		cmocka_unit_test_setup(budgets_of_two_senders, setup),
+		cmocka_unit_test_setup(budgets_of_many_senders, setup),
 		cmocka_unit_test_setup(two_long_commands, setup),
 		cmocka_unit_test_setup(only_the_same_bytes, setup),
 		cmocka_unit_test_setup(abandoned_commands, setup),

@@ -48,5 +48,7 @@ int test_parse_run(void);
 int test_description_run(void);
 int test_ovmf_run(void);
 int test_id_block_run(void);
+int test_acpi_run(void);
+int test_linux_run(void);
 
 #endif

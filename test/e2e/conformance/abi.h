@@ -123,8 +123,20 @@
 #define R_PVALIDATE_SIZEMISMATCH 0x80001006ull
 #define R_PVALIDATE_NOCHANGE 0x80001010ull
 #define R_RMPADJUST_INUSE 0x80001003ull
+#define R_ATTEST_LATER 0x80001002ull
 #define R_ATTEST_SELECTOR 0x80001001ull
 #define R_ATTEST_TPM 0x80001100ull /* plus the TPM's response code */
+
+/* RMPADJUST: attributes in RDX, and results */
+#define ADJUST_VMPL2 2ull
+#define ADJUST_VMPL3 3ull
+#define ADJUST_READ (1ull << 8)
+#define ADJUST_WRITE (1ull << 9)
+#define ADJUST_EXECUTE_USER (1ull << 10)
+#define ADJUST_EXECUTE_SUPERVISOR (1ull << 11)
+#define ADJUST_VMSA (1ull << 16)
+#define ADJUST_OK 0u
+#define ADJUST_PERMISSION 2u
 
 /* CORE_PVALIDATE list */
 #define LIST_ENTRIES 0u

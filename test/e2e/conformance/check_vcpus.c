@@ -7,6 +7,7 @@
 #include "check.h"
 #include "checks.h"
 #include "console.h"
+#include "cpu.h"
 #include "freestanding_string.h"
 #include "memory.h"
 #include "pvalidate.h"
@@ -162,6 +163,32 @@ static void spared(uint32_t apic_id)
 		    R_INVALID_ADDRESS);
 }
 
+/*
+ * What VMPL2 may do with a VMSA shows in what it may give to VMPL3: no more than it has itself. Linux reads one after
+ * CREATE_VCPU; nothing else is anybody's. What the attempt to write does: test/e2e/rules.
+ */
+static void rights(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t attributes;
+	} refused[] = {
+		{"  not to write", ADJUST_WRITE | ADJUST_VMPL3},
+		{"  not to read and write", ADJUST_READ | ADJUST_WRITE | ADJUST_VMPL3},
+		{"  not to execute, user", ADJUST_EXECUTE_USER | ADJUST_VMPL3},
+		{"  not to execute, supervisor", ADJUST_EXECUTE_SUPERVISOR | ADJUST_VMPL3},
+		{"  not to make it VMPL3's VMSA", ADJUST_VMSA | ADJUST_READ | ADJUST_VMPL3},
+		{"  not to give itself more", ADJUST_READ | ADJUST_WRITE | ADJUST_VMPL2},
+	};
+
+	check_equal("a VMSA can be read: SEV_FEATURES", bytes_get(vmsa + VMSA_SEV_FEATURES, 8),
+		    cpu_read_msr(MSR_NUMBER_SEV_STATUS) >> 2);
+	check_equal("  and VMPL3 let read it", cpu_rmpadjust(vmsa, ADJUST_READ | ADJUST_VMPL3), ADJUST_OK);
+	check_equal("  and no more", cpu_rmpadjust(vmsa, ADJUST_VMPL3), ADJUST_OK);
+	for (unsigned int i = 0; i < COUNT(refused); i++)
+		check_equal(refused[i].name, cpu_rmpadjust(vmsa, refused[i].attributes), ADJUST_PERMISSION);
+}
+
 static void create_and_start(const char *name, uint8_t *page, uint32_t apic_id)
 {
 	second_cpu_write_registers(page);
@@ -210,6 +237,7 @@ static void life(uint32_t apic_id)
 	second_cpu_write_registers(vmsa);
 	check_equal("CREATE_VCPU", vcpu_create((uint64_t)vmsa, area, apic_id), R_SUCCESS);
 	second_cpu_write_registers(spare);
+	rights();
 	spared(apic_id);
 	check_true("host starts the second CPU", vcpu_host_start(apic_id, vmsa));
 	check_true("  and it runs", second_cpu_up());

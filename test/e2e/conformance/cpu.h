@@ -51,6 +51,15 @@ static inline uint64_t cpu_read_cr4(void)
 	return value;
 }
 
+/* RMPADJUST of a 4 KiB page: the result code */
+static inline uint32_t cpu_rmpadjust(const void *page, uint64_t attributes)
+{
+	uint64_t result = (uint64_t)page;
+
+	__asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xfe" : "+a"(result) : "c"(0ull), "d"(attributes) : "memory", "cc");
+	return (uint32_t)result;
+}
+
 static inline void cpu_pause(void)
 {
 	__asm__ volatile("pause" : : : "memory");

@@ -57,6 +57,12 @@ static uint64_t issue(enum svsm_path path, struct svsm_call *call, enum flag fla
 	return call->rax;
 }
 
+/* The SVSM will have it later. Interrupts, for which a kernel would look now, this guest has none. */
+static bool is_later(const struct svsm_call *call, uint64_t result)
+{
+	return call->rax >> 32 == SVSM_ATTEST && result == R_ATTEST_LATER;
+}
+
 static uint64_t repeat(enum svsm_path path, struct svsm_call *call, enum flag flag)
 {
 	const struct svsm_call input = *call;
@@ -65,7 +71,7 @@ static uint64_t repeat(enum svsm_path path, struct svsm_call *call, enum flag fl
 
 	for (;;) {
 		result = issue(path, call, flag);
-		if (result != R_BUSY && result != R_INCOMPLETE)
+		if (result != R_BUSY && result != R_INCOMPLETE && !is_later(&input, result))
 			return result;
 		if (clock_passed(deadline))
 			return R_STUCK;

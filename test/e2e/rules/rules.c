@@ -98,10 +98,33 @@ RULE(level2_write_forbidden)
 	machine_end(END_NOT_ENFORCED);
 }
 
+/* RMPQUERY of VMPL3 */
+static bool is_vmsa(uint64_t page)
+{
+	uint64_t result = page, size = 3, attributes = 0;
+
+	__asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xfd"
+			 : "+a"(result), "+c"(size), "+d"(attributes)
+			 :
+			 : "memory", "cc");
+	return (uint32_t)result == RMP_OK && (attributes & RMPADJUST_VMSA) != 0;
+}
+
 RULE(level2_execute_forbidden)
 {
 	((void (*)(void))FREE_PAGE)();
 	machine_end(END_NOT_ENFORCED);
+}
+
+/* VMPL2 may give away what it has, and no page stops being a VMSA by that. */
+RULE(level2_vmsa_rights)
+{
+	const uint64_t read = RMP_PERM_READ << RMPADJUST_PERM_SHIFT, write = RMP_PERM_WRITE << RMPADJUST_PERM_SHIFT;
+
+	machine_expect(machine_rmpadjust(FREE_PAGE, false, write | 3) == RMP_FAIL_PERMISSION &&
+		       machine_rmpadjust(FREE_PAGE, false, read | write | 2) == RMP_FAIL_PERMISSION &&
+		       machine_rmpadjust(FREE_PAGE, false, RMPADJUST_VMSA | read | 3) == RMP_FAIL_PERMISSION &&
+		       machine_rmpadjust(FREE_PAGE, false, read | 3) == RMP_OK && is_vmsa(FREE_PAGE));
 }
 
 RULE(level2_vmsa_access)
@@ -127,6 +150,14 @@ RULE(rule_level2_no_rights)
 RULE(rule_level2_read_only)
 {
 	validated_page(RMP_PERM_READ);
+	machine_run_level2();
+}
+
+RULE(rule_level2_vmsa_read_only)
+{
+	validated_page(0);
+	if (machine_rmpadjust(FREE_PAGE, false, RMP_PERM_READ << RMPADJUST_PERM_SHIFT | RMPADJUST_VMSA | 2) != RMP_OK)
+		machine_end(END_BAD);
 	machine_run_level2();
 }
 

@@ -26,6 +26,9 @@ level2_no_rights         | read_forbidden    | 1 | 65 | rule=vmpl-permission vmp
 level2_read_only         | write_forbidden   | 1 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
 level2_read_only         | execute_forbidden | 1 | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
 level2                   | vmsa_access       | 1 | 65 | rule=vmsa-page-access vmpl=2
+level2_vmsa_read_only    | write_forbidden   | 1 | 65 | rule=vmsa-page-access vmpl=2 .* gpa=1000000
+level2_vmsa_read_only    | execute_forbidden | 1 | 65 | rule=vmsa-page-access vmpl=2 .* gpa=1000000
+level2_vmsa_read_only    | vmsa_rights       | 1 | 69 | terminate: set=1 reason=60
 not_validated            | none              | 1 | 69 | terminate: set=1 reason=60
 rescinded                | none              | 1 | 69 | terminate: set=1 reason=60
 remapped_by_host         | none              | 1 | 69 | terminate: set=1 reason=60

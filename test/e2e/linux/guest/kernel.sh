@@ -14,5 +14,6 @@ says() {
 check 'kernel: SNP guest' says 'Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP'
 check 'kernel: VMPL2' says 'SNP running at VMPL2'
 check 'kernel: no lockup, stall or hung task' quiet 'lockup|rcu.*stall|blocked for more than|hung'
+check 'kernel: no complaint about ACPI tables' quiet 'ACPI (BIOS )?(Error|Warning|Exception)|Firmware Bug'
 check 'kernel: no warning or oops' quiet 'cut here|BUG:|Oops|Call Trace|unchecked MSR'
 dmesg | grep -E 'SEV|tpm|tsm' | sed 's/^/dmesg: /'

@@ -3,8 +3,6 @@
 # Copyright (c) The SVSM Authors
 #
 # Sourced by the guest's checks.
-: >/tmp/passed
-: >/tmp/failed
 
 # check NAME COMMAND...: passes when the command succeeds; the time it took is shown in hundredths of a second
 check() {
