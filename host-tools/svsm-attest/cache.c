@@ -17,6 +17,7 @@
 
 #define ENTRY_MAX 65536u
 #define PATH_SIZE 4096u
+#define LOCK_PAUSE_MS 50u
 
 bool cache_default(char path[4096])
 {
@@ -127,19 +128,21 @@ void cache_forget(const char *folder, const char *url, const char *path)
 		unlink(name);
 }
 
-int cache_lock(const char *folder, const char *url, const char *path)
+int cache_lock(const char *folder, const char *url, const char *path, unsigned int limit_seconds)
 {
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000};
 	char name[PATH_SIZE];
 	int fd;
 
 	if (!folder || !make_folder(folder) || !entry_path(name, folder, url, path, ".lock"))
 		return -1;
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0) {
-		if (errno == EINTR)
-			continue;
-		close(fd);
-		fd = -1;
+	for (uint64_t tries = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) || tries >= limit_seconds * (1000 / LOCK_PAUSE_MS)) {
+			close(fd);
+			return -1;
+		}
+		nanosleep(&pause, NULL);
 	}
 	return fd;
 }

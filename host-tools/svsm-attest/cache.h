@@ -35,8 +35,9 @@ void cache_forget(const char *folder, const char *url, const char *path);
 
 /*
  * Held while an entry is fetched, so that many processes ask KDS once. A descriptor to close, or -1 when the folder
- * cannot be written; then all go on without.
+ * cannot be written or `limit_seconds` were not enough: one that has stopped must not stop the others. The caller then
+ * goes on without.
  */
-int cache_lock(const char *folder, const char *url, const char *path);
+int cache_lock(const char *folder, const char *url, const char *path, unsigned int limit_seconds);
 
 #endif

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME_SIZE 4096u
@@ -28,15 +29,38 @@ static bool file_name(const struct certs *certs, const char *option, const char 
 	return !certs->folder || snprintf(out, NAME_SIZE, "%s/%s", certs->folder, in_folder) < (int)NAME_SIZE;
 }
 
-/* Asks KDS, unless another process has done so while this one waited for its turn */
+static time_t monotonic_seconds(void)
+{
+	struct timespec now = {.tv_sec = 0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static bool refuse_unknown(const struct certs *certs, const char *path, struct error *error)
+{
+	return error_refuse(error, "KDS did not know %s%s a short while ago", certs->kds.url, path);
+}
+
+/*
+ * Asks KDS, unless another process has done so while this one waited for its turn. The limit is for waiting and asking
+ * together, but for a last second to ask in.
+ */
 static bool fetch(const struct certs *certs, const char *path, long max_age, struct blob *out, struct error *error)
 {
-	int lock = cache_lock(certs->cache, certs->kds.url, path);
-	bool ok = cache_get(certs->cache, certs->kds.url, path, max_age, out) == CACHE_FRESH;
+	struct kds kds = certs->kds;
+	time_t start = monotonic_seconds(), waited;
+	int lock = cache_lock(certs->cache, kds.url, path, kds.limit_seconds);
+	enum cache_answer answer = cache_get(certs->cache, kds.url, path, max_age, out);
+	bool ok = answer == CACHE_FRESH;
 
-	if (!ok) {
+	if (answer == CACHE_UNKNOWN) {
+		(void)!refuse_unknown(certs, path, error);
+	} else if (!ok) {
 		blob_free(out);
-		ok = kds_get(&certs->kds, path, out, error);
+		waited = monotonic_seconds() - start;
+		kds.limit_seconds = waited < kds.limit_seconds ? kds.limit_seconds - (unsigned int)waited : 1;
+		ok = kds_get(&kds, path, out, error);
 		if (ok)
 			cache_put(certs->cache, certs->kds.url, path, out);
 		else if (error->kind == ERROR_REFUSED)
@@ -57,7 +81,7 @@ static bool get(const struct certs *certs, const char *path, const char *what, c
 		return true;
 	*out = (struct blob){NULL, 0};
 	if (answer == CACHE_UNKNOWN)
-		return error_refuse(error, "KDS did not know %s%s a short while ago", certs->kds.url, path);
+		return refuse_unknown(certs, path, error);
 	if (certs->offline)
 		return error_refuse(error, "no %s: give %s, or leave out --offline to ask KDS", what, option);
 	if (fetch(certs, path, max_age, out, error)) {

@@ -20,7 +20,7 @@
 
 struct kds {
 	const char *url;	    /* without the path; a slash at the end is forgiven */
-	unsigned int limit_seconds; /* for one request, with all repetitions and waits */
+	unsigned int limit_seconds; /* for one request, with all repetitions and waits, also for other processes */
 	unsigned int wait_ms;	    /* upper bound of the first wait; doubles each time */
 	FILE *notes;		    /* told when there is a wait; NULL: nobody is */
 };

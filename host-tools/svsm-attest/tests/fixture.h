@@ -151,5 +151,6 @@ int test_tpm_run(void);
 int test_event_log_run(void);
 int test_state_run(void);
 int test_kds_run(void);
+int test_cache_run(void);
 
 #endif

@@ -1,357 +1,143 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* Certificates over HTTP and out of the cache: what is asked, how often, and what happens when KDS misbehaves. */
-#include "fixture.h"
+/* Certificates over HTTP: what is asked, how often, and what happens when KDS misbehaves. */
+#include "fixture_net.h"
 
-#include "cache.h"
-#include "file.h"
-#include "fixture_certs.h"
-#include "kds_server.h"
-
-#include <dirent.h>
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NETWORK 4
-#define CHAIN 11
-#define REVOCATION 12
-
-/* A scene whose certificates come from a server */
-struct net {
-	struct scene scene;
-	struct kds_server server;
-	struct fixture_files files;
-	char cache[64], vcek_path[512];
-};
-
-static void hex_id(const struct scene *scene, size_t size, char *out)
-{
-	for (size_t i = 0; i < size; i++)
-		snprintf(out + 2 * i, 3, "%02x", scene->report.chip_id[i]);
-}
-
-static void open_net(struct net *net)
-{
-	char id[129];
-
-	memset(net, 0, sizeof(*net));
-	scene_open(&net->scene);
-	snprintf(net->cache, sizeof(net->cache), "/tmp/svsm-attest-cache.XXXXXX");
-	assert_non_null(mkdtemp(net->cache));
-	fixture_make_certificates(&net->scene.certificates, &net->files);
-	hex_id(&net->scene, 64, id);
-	snprintf(net->vcek_path, sizeof(net->vcek_path), "/vcek/v1/Milan/%s?blSPL=04&teeSPL=00&snpSPL=24&ucodeSPL=219",
-		 id);
-	kds_server_add(&net->server, net->vcek_path, &net->files.vcek);
-	kds_server_add(&net->server, "/vcek/v1/Milan/cert_chain", &net->files.chain);
-	kds_server_add(&net->server, "/vcek/v1/Milan/crl", &net->files.crl);
-	assert_true(kds_server_start(&net->server));
-	net->scene.certs =
-		(struct certs){.cache = net->cache, .kds = {.url = net->server.url, .limit_seconds = 5, .wait_ms = 10}};
-}
-
-static void empty_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-	char name[512];
-
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL) {
-		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-		if (entry->d_name[0] != '.')
-			unlink(name);
-	}
-	closedir(folder);
-}
-
-static void close_net(struct net *net)
-{
-	kds_server_stop(&net->server);
-	scene_close(&net->scene);
-	fixture_files_free(&net->files);
-	empty_folder(net->cache);
-	assert_int_equal(rmdir(net->cache), 0);
-}
-
-/* Judges once more, with the same evidence. The test root is the one whose chain is served. */
-static int judge(struct net *net)
-{
-	struct verify verify = net->scene.verify;
-	struct certificate_list roots;
-	int code;
-
-	memset(&verify.evidence, 0, sizeof(verify) - offsetof(struct verify, evidence));
-	assert_true(certificate_list_parse(&roots, &net->files.root));
-	verify.test_roots = &roots;
-	verify_run(&verify);
-	code = verify_exit_code(&verify);
-	if (getenv("SHOW"))
-		verify_print(&verify, false, stderr);
-	verify_free(&verify);
-	certificate_list_free(&roots);
-	return code;
-}
-
-static void prepare(struct net *net)
-{
-	scene_build(&net->scene);
-	(void)scene_run(&net->scene); /* fills what judge() copies; its own roots are others */
-	net->server.requests = 0;
-	empty_folder(net->cache);
-}
-
-static void asked_once(void **unused)
-{
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	assert_int_equal(judge(&net), 0);
-	assert_int_equal(net.server.requests, 3);
-	assert_int_equal(judge(&net), 0);
-	assert_int_equal(net.server.requests, 3);
-	net.scene.certs.offline = true;
-	kds_server_stop(&net.server);
-	assert_int_equal(judge(&net), 0);
-	close_net(&net);
-}
-
-static void offline_without_cache(void **unused)
-{
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	net.scene.certs.offline = true;
-	assert_int_equal(judge(&net), CHAIN);
-	assert_int_equal(net.server.requests, 0);
-	close_net(&net);
-}
 
 static void busy_service(void **unused)
 {
 	static const unsigned int statuses[] = {429, 500, 503};
 	char *noted = NULL;
-	struct net net;
+	struct fixture_net net;
 	size_t size;
 
 	(void)unused;
-	open_net(&net);
-	prepare(&net);
+	fixture_net_open(&net);
+	fixture_net_prepare(&net);
 	net.scene.certs.kds.notes = open_memstream(&noted, &size);
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		empty_folder(net.cache);
+		fixture_folder_empty(net.cache);
 		net.server.requests = 0;
 		net.server.fail_status = statuses[i];
 		net.server.fail_next = 3;
-		assert_int_equal(judge(&net), 0);
+		assert_int_equal(fixture_net_judge(&net), 0);
 		assert_int_equal(net.server.requests, 6);
 	}
 	fclose(net.scene.certs.kds.notes);
 	assert_non_null(strstr(noted, "HTTP status 429; trying again"));
 	free(noted);
-	close_net(&net);
+	fixture_net_close(&net);
 }
 
 static void time_limit(void **unused)
 {
 	struct timeval from, to;
-	struct net net;
+	struct fixture_net net;
 
 	(void)unused;
-	open_net(&net);
-	prepare(&net);
+	fixture_net_open(&net);
+	fixture_net_prepare(&net);
 	net.scene.certs.kds.limit_seconds = 1;
 	net.server.fail_status = 429;
 	net.server.fail_next = 1000000;
 	gettimeofday(&from, NULL);
-	assert_int_equal(judge(&net), NETWORK);
+	assert_int_equal(fixture_net_judge(&net), NETWORK);
 	gettimeofday(&to, NULL);
 	assert_true(to.tv_sec - from.tv_sec <= 8); /* one request of one second, with room for a busy machine */
 	assert_true(net.server.requests > 2);
 	/* A service that asks for more time than there is gets no second request. */
 	net.server.requests = 0;
 	net.server.retry_after = "3600";
-	assert_int_equal(judge(&net), NETWORK);
+	assert_int_equal(fixture_net_judge(&net), NETWORK);
 	assert_int_equal(net.server.requests, 1);
-	close_net(&net);
+	fixture_net_close(&net);
+}
+
+/* What the service asks for is waited for; a date that is too far away ends the attempts. */
+static void retry_after(void **unused)
+{
+	struct timespec from, to;
+	struct fixture_net net;
+
+	(void)unused;
+	fixture_net_open(&net);
+	fixture_net_prepare(&net);
+	net.server.fail_status = 503;
+	net.server.fail_next = 1;
+	net.server.retry_after = "1";
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	assert_int_equal(fixture_net_judge(&net), 0);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	assert_true((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000 >= 1000);
+	assert_int_equal(net.server.requests, 4);
+	fixture_folder_empty(net.cache);
+	net.server.requests = 0;
+	net.server.fail_next = 1;
+	net.server.retry_after = "Fri, 31 Dec 2100 23:59:59 GMT";
+	assert_int_equal(fixture_net_judge(&net), NETWORK);
+	assert_int_equal(net.server.requests, 1);
+	fixture_net_close(&net);
+}
+
+/* It takes the connection and says nothing. */
+static void silent_service(void **unused)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct timeval from, to;
+	struct fixture_net net;
+	char url[64];
+
+	(void)unused;
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", ntohs(address.sin_port));
+	fixture_net_open(&net);
+	fixture_net_prepare(&net);
+	net.scene.certs.kds.url = url;
+	net.scene.certs.kds.limit_seconds = 1;
+	gettimeofday(&from, NULL);
+	assert_int_equal(fixture_net_judge(&net), NETWORK);
+	gettimeofday(&to, NULL);
+	assert_true(to.tv_sec - from.tv_sec <= 8);
+	close(fd);
+	fixture_net_close(&net);
 }
 
 static void nobody_there(void **unused)
 {
-	struct net net;
+	struct fixture_net net;
 
 	(void)unused;
-	open_net(&net);
-	prepare(&net);
+	fixture_net_open(&net);
+	fixture_net_prepare(&net);
 	kds_server_stop(&net.server);
 	net.scene.certs.kds.limit_seconds = 1;
-	assert_int_equal(judge(&net), NETWORK);
-	close_net(&net);
-}
-
-/* A chip that KDS does not know is not asked for again and again. */
-static void unknown_chip(void **unused)
-{
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	net.server.file[0].path[0] = 'x';
-	assert_int_equal(judge(&net), CHAIN);
-	assert_int_equal(net.server.requests, 1);
-	assert_int_equal(judge(&net), CHAIN);
-	assert_int_equal(net.server.requests, 1);
-	close_net(&net);
+	assert_int_equal(fixture_net_judge(&net), NETWORK);
+	fixture_net_close(&net);
 }
 
 static void endless_answer(void **unused)
 {
-	struct net net;
+	struct fixture_net net;
 
 	(void)unused;
-	open_net(&net);
-	prepare(&net);
+	fixture_net_open(&net);
+	fixture_net_prepare(&net);
 	net.server.endless = true;
-	assert_int_equal(judge(&net), NETWORK);
-	close_net(&net);
-}
-
-static void garbage_is_not_kept(void **unused)
-{
-	const struct blob garbage = {(uint8_t *)(uintptr_t) "<html>", 6};
-	struct blob good;
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	for (size_t i = 0; i < 2; i++) {
-		good = net.server.file[i].body;
-		net.server.file[i].body = garbage;
-		assert_int_equal(judge(&net), CHAIN);
-		net.server.file[i].body = good;
-		assert_int_equal(judge(&net), 0);
-		empty_folder(net.cache);
-	}
-	good = net.server.file[2].body;
-	net.server.file[2].body = garbage;
-	assert_int_equal(judge(&net), REVOCATION);
-	net.server.file[2].body = good;
-	assert_int_equal(judge(&net), 0);
-	close_net(&net);
-}
-
-/* A list that has ended is asked for again, however young its copy in the cache is. */
-static void ended_list(void **unused)
-{
-	struct fixture_certificates old;
-	struct fixture_files files;
-	struct blob good;
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	/* Of the same ARK: only the list is taken from these files. */
-	old = net.scene.certificates;
-	old.crl_ends = -3600;
-	fixture_make_certificates(&old, &files);
-	good = net.server.file[2].body;
-	net.server.file[2].body = files.crl;
-	assert_int_equal(judge(&net), REVOCATION);
-	net.server.file[2].body = good;
-	assert_int_equal(judge(&net), 0);
-	fixture_files_free(&files);
-	close_net(&net);
-}
-
-/* Whatever lies in the cache is checked like what the network gives. */
-static void poisoned_cache(void **unused)
-{
-	struct fixture_certificates other;
-	struct fixture_files files;
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	assert_int_equal(judge(&net), 0);
-	other = net.scene.certificates;
-	other.crl_signer = fixture_keys()->ask;
-	fixture_make_certificates(&other, &files);
-	cache_put(net.cache, net.server.url, "/vcek/v1/Milan/crl", &files.crl);
-	assert_int_equal(judge(&net), REVOCATION);
-	fixture_files_free(&files);
-	close_net(&net);
-}
-
-/* A list that is more than a day old is asked for again; when nobody answers, the old one serves while it is valid. */
-static void stale_list(void **unused)
-{
-	struct timeval old[2] = {{.tv_sec = time(NULL) - 2 * 86400}, {.tv_sec = time(NULL) - 2 * 86400}};
-	struct dirent *entry;
-	struct net net;
-	char name[512];
-	DIR *folder;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	assert_int_equal(judge(&net), 0);
-	folder = opendir(net.cache);
-	while ((entry = readdir(folder)) != NULL) {
-		snprintf(name, sizeof(name), "%s/%s", net.cache, entry->d_name);
-		if (entry->d_name[0] != '.')
-			assert_int_equal(utimes(name, old), 0);
-	}
-	closedir(folder);
-	net.server.requests = 0;
-	net.scene.certs.kds.limit_seconds = 1;
-	net.server.fail_status = 500;
-	net.server.fail_next = 1000000;
-	assert_int_equal(judge(&net), 0);
-	assert_true(net.server.requests > 0);
-	net.server.fail_next = 0;
-	net.server.requests = 0;
-	assert_int_equal(judge(&net), 0);
-	assert_int_equal(net.server.requests, 1);
-	assert_int_equal(judge(&net), 0);
-	assert_int_equal(net.server.requests, 1);
-	close_net(&net);
-}
-
-/* Processes that start at once ask for each part once, together. */
-static void many_at_once(void **unused)
-{
-	int status, good = 0;
-	struct net net;
-
-	(void)unused;
-	open_net(&net);
-	prepare(&net);
-	for (int i = 0; i < 8; i++) {
-		pid_t child = fork();
-
-		assert_true(child >= 0);
-		if (child == 0)
-			_exit(judge(&net) == 0 ? 1 : 0);
-	}
-	for (int i = 0; i < 8; i++) {
-		assert_true(wait(&status) > 0);
-		good += WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-	}
-	assert_int_equal(good, 8);
-	assert_int_equal(net.server.requests, 3);
-	close_net(&net);
+	assert_int_equal(fixture_net_judge(&net), NETWORK);
+	fixture_net_close(&net);
 }
 
 static void host_table_first(void **unused)
@@ -364,10 +150,10 @@ static void host_table_first(void **unused)
 	uint8_t table[16384] = {0};
 	struct certificate_list authorities;
 	uint32_t at = 4 * 24;
-	struct net net;
+	struct fixture_net net;
 
 	(void)unused;
-	open_net(&net);
+	fixture_net_open(&net);
 	assert_true(certificate_list_parse(&authorities, &net.files.chain));
 	for (size_t i = 0; i < 3; i++) {
 		unsigned char *der = NULL;
@@ -385,12 +171,12 @@ static void host_table_first(void **unused)
 	scene_build(&net.scene);
 	json_object_set_new(net.scene.bundle, "certificates", fixture_base64(table, at));
 	(void)scene_run(&net.scene);
-	empty_folder(net.cache);
+	fixture_folder_empty(net.cache);
 	net.server.requests = 0;
-	assert_int_equal(judge(&net), 0);
+	assert_int_equal(fixture_net_judge(&net), 0);
 	assert_int_equal(net.server.requests, 1); /* the list only */
 	/* A host that hands out something else costs a request, no more. */
-	empty_folder(net.cache);
+	fixture_folder_empty(net.cache);
 	table[24 * 4 + 100] ^= 1;
 	json_object_set_new(net.scene.bundle, "certificates", fixture_base64(table, at));
 	{
@@ -401,9 +187,9 @@ static void host_table_first(void **unused)
 		free(text);
 	}
 	net.server.requests = 0;
-	assert_int_equal(judge(&net), 0);
+	assert_int_equal(fixture_net_judge(&net), 0);
 	assert_true(net.server.requests >= 2);
-	close_net(&net);
+	fixture_net_close(&net);
 }
 
 /* KDS_PATHs, as AMD documents them */
@@ -431,20 +217,9 @@ static void paths(void **unused)
 int test_kds_run(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths),
-		cmocka_unit_test(asked_once),
-		cmocka_unit_test(offline_without_cache),
-		cmocka_unit_test(busy_service),
-		cmocka_unit_test(time_limit),
-		cmocka_unit_test(nobody_there),
-		cmocka_unit_test(unknown_chip),
-		cmocka_unit_test(endless_answer),
-		cmocka_unit_test(garbage_is_not_kept),
-		cmocka_unit_test(poisoned_cache),
-		cmocka_unit_test(ended_list),
-		cmocka_unit_test(stale_list),
-		cmocka_unit_test(many_at_once),
-		cmocka_unit_test(host_table_first),
+		cmocka_unit_test(busy_service),	    cmocka_unit_test(time_limit),   cmocka_unit_test(retry_after),
+		cmocka_unit_test(silent_service),   cmocka_unit_test(nobody_there), cmocka_unit_test(endless_answer),
+		cmocka_unit_test(host_table_first), cmocka_unit_test(paths),
 	};
 
 	return cmocka_run_group_tests_name("certificates over HTTP", tests, NULL, NULL);
