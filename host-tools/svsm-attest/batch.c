@@ -2,12 +2,15 @@
 /* Copyright (c) The SVSM Authors */
 #include "batch.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Lines that are read ahead of the slowest, for each thread */
 #define SLOTS_EACH 8u
+/* A longer line is no item that is too large, but a file that has no lines. */
+#define LINE_END_MAX (256u << 20)
 
 enum slot_state { SLOT_FREE, SLOT_READ, SLOT_TAKEN, SLOT_DONE };
 
@@ -99,12 +102,12 @@ static bool put(struct batch *batch, char *line, size_t size)
 /* The next line without its newline, NULL at the end. What goes beyond the limit is dropped: the rest is no JSON. */
 static char *read_line(FILE *from, size_t *size, bool *failed)
 {
-	size_t capacity = 4096;
+	size_t capacity = 4096, total = 0;
 	char *line = malloc(capacity);
 	int letter;
 
 	*size = 0;
-	while (line && (letter = getc_unlocked(from)) != EOF && letter != '\n') {
+	while (line && total++ < LINE_END_MAX && (letter = getc_unlocked(from)) != EOF && letter != '\n') {
 		if (*size + 1 == capacity) {
 			char *larger = realloc(line, 2 * capacity);
 
@@ -119,7 +122,9 @@ static char *read_line(FILE *from, size_t *size, bool *failed)
 		if (*size < BATCH_LINE_MAX)
 			line[(*size)++] = (char)letter;
 	}
-	*failed = !line || ferror(from);
+	*failed = !line || ferror(from) || total > LINE_END_MAX;
+	if (total > LINE_END_MAX)
+		errno = EFBIG;
 	if (line && (*failed || (*size == 0 && feof(from)))) {
 		free(line);
 		return NULL;
@@ -154,6 +159,7 @@ bool batch_run(const struct verify_options *options, const struct verify_inputs 
 	struct batch batch = {.options = options, .in = in, .to = to, .slots = jobs * SLOTS_EACH};
 	pthread_t thread[BATCH_JOBS_MAX];
 	unsigned int started = 0;
+	int problem;
 	bool ok = false;
 
 	batch.slot = calloc(batch.slots, sizeof(*batch.slot));
@@ -165,6 +171,7 @@ bool batch_run(const struct verify_options *options, const struct verify_inputs 
 		started++;
 	if (started > 0)
 		ok = feed(&batch, from);
+	problem = errno;
 	pthread_mutex_lock(&batch.lock);
 	batch.ended = true;
 	pthread_cond_broadcast(&batch.changed);
@@ -178,5 +185,7 @@ bool batch_run(const struct verify_options *options, const struct verify_inputs 
 	free(batch.slot);
 	if (started == 0)
 		return error_resources(error, "start a thread");
-	return ok || error_io(error, "cannot read the items or write the verdicts");
+	if (batch.failed)
+		return error_io(error, "cannot write the verdicts");
+	return ok || error_io(error, "cannot read the items: %s", strerror(problem));
 }

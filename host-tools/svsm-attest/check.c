@@ -122,6 +122,8 @@ static const struct check_info infos[CHECK_COUNT] = {
 	[CHECK_MANIFEST_VTPM] = {"manifest-vtpm", VERIFY_SVSM, "an SVSM without a vTPM"},
 	[CHECK_MANIFEST_VERSION] = {"manifest-version", VERIFY_SVSM,
 				    "keys of one version shown where those of another are expected"},
+	[CHECK_UEFI_MM] = {"uefi-mm", VERIFY_SVSM,
+			   "UEFI variables outside the SVSM, where the host switches Secure Boot off"},
 
 	[CHECK_KEYS_PRESENT] = {"keys-present", VERIFY_KEYS, "a vTPM that proves nothing about its keys"},
 	[CHECK_KEYS_EXPECTED] = {"keys-expected", VERIFY_KEYS,

@@ -67,8 +67,12 @@ static int run(const struct verify_options *options, unsigned int jobs, const ch
 	curl_global_cleanup();
 	if (from != stdin)
 		fclose(from);
-	if (!ok)
+	if (!ok) {
+		struct error detail = error;
+
+		error_io(&error, "%s: %.500s", from == stdin ? "standard input" : name, detail.text);
 		return command_fail(&error);
+	}
 	return result.refused ? EXIT_SOME_REFUSED : 0;
 }
 

@@ -39,7 +39,7 @@ static int run(const char *path, const char *nonce, long valid)
 	}
 	puts(text);
 	free(text);
-	return fflush(stdout) == 0 ? 0 : EXIT_INPUT_OUTPUT;
+	return command_flush(0);
 }
 
 /* 0 for anything else */

@@ -132,7 +132,7 @@ static int run(const struct verify_options *options, char **names, int count)
 		result = result ? result : one;
 	}
 	curl_global_cleanup();
-	return result;
+	return command_flush(result);
 }
 
 int command_fetch(int argc, char **argv)

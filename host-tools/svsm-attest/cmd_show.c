@@ -57,7 +57,9 @@ static int show_file(const char *name, enum file_kind kind, bool json, enum prod
 	if (json) {
 		result = show_as_json(name, &bytes, product);
 	} else if (!show(kind, name, &bytes, stdout, &error)) {
-		fprintf(stderr, PROGRAM ": %s: %s\n", name, error.text);
+		bool named = strncmp(error.text, name, strlen(name)) == 0;
+
+		fprintf(stderr, PROGRAM ": %s%s%s\n", named ? "" : name, named ? "" : ": ", error.text);
 		result = EXIT_FIRST_STAGE + VERIFY_PARSE;
 	}
 	blob_free(&bytes);
@@ -106,5 +108,5 @@ int command_show(int argc, char **argv)
 
 		result = result ? result : one;
 	}
-	return fflush(stdout) == 0 ? result : EXIT_INPUT_OUTPUT;
+	return command_flush(result);
 }

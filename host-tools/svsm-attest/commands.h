@@ -18,6 +18,8 @@ int command_verify(int argc, char **argv);
 
 /* Prints "svsm-attest: ..." and gives EXIT_NETWORK or EXIT_INPUT_OUTPUT. */
 int command_fail(const struct error *error);
+/* Gives `result`, or EXIT_INPUT_OUTPUT with a message when what was printed could not be written. */
+int command_flush(int result);
 /* `words` may be NULL when getopt has already said what is wrong. Gives EXIT_USAGE. */
 int command_usage(const char *command, const char *words);
 

@@ -221,6 +221,8 @@ bool evidence_parse(struct evidence *out, const char *name, const struct blob *b
 	bool ok;
 
 	memset(out, 0, sizeof(*out));
+	if (bytes->size == SNP_REPORT_SIZE && bytes->data[0] != '{')
+		return error_refuse(error, "%s: no bundle; an attestation report alone is given by --report", name);
 	if (bytes->size > EVIDENCE_FILE_MAX)
 		return error_refuse(error, "%s: larger than %u bytes", name, EVIDENCE_FILE_MAX);
 	ok = json_read_bytes(name, bytes, &document, error) && parse_document(out, name, document, error);

@@ -47,6 +47,14 @@ int command_fail(const struct error *error)
 	return error->kind == ERROR_NETWORK ? EXIT_NETWORK : EXIT_INPUT_OUTPUT;
 }
 
+int command_flush(int result)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return result;
+	fputs(PROGRAM ": cannot write to standard output\n", stderr);
+	return result == 0 ? EXIT_INPUT_OUTPUT : result;
+}
+
 int command_usage(const char *command, const char *words)
 {
 	if (words)

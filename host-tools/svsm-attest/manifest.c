@@ -2,8 +2,6 @@
 /* Copyright (c) The SVSM Authors */
 #include "manifest.h"
 
-#include "abi/svsm.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +9,14 @@
 
 static const uint8_t services_guid[16] = SVSM_GUID_SERVICES_MANIFEST;
 static const uint8_t vtpm_guid[16] = SVSM_GUID_VTPM;
+static const uint8_t uefi_mm_guid[16] = SVSM_GUID_UEFI_MM;
+
+const struct bit_name manifest_uefi_mm_flags[] = {
+	{"persistent-nv", SVSM_UEFI_MM_PERSISTENT_NV},
+	{"secure-boot", SVSM_UEFI_MM_SECURE_BOOT},
+	{"db-update", SVSM_UEFI_MM_DB_UPDATE},
+	{NULL, 0},
+};
 
 static const char *const form_names[] = {
 	[MANIFEST_FORM_KEY] = "key",
@@ -176,6 +182,24 @@ bool manifest_parse(struct manifest *out, enum manifest_form form, const uint8_t
 	out->service[0].size = size;
 	memcpy(out->service[0].guid, vtpm_guid, sizeof(vtpm_guid));
 	return form == MANIFEST_FORM_LIST ? parse_key_list(out, bytes, size, error) : add_ek(out, bytes, size, error);
+}
+
+bool manifest_is_uefi_mm(const struct manifest_service *service)
+{
+	return memcmp(service->guid, uefi_mm_guid, sizeof(uefi_mm_guid)) == 0;
+}
+
+bool manifest_uefi_mm(const struct manifest *manifest, const uint8_t *bytes, struct svsm_uefi_mm_manifest *out)
+{
+	for (size_t i = 0; i < manifest->service_count; i++) {
+		const struct manifest_service *service = &manifest->service[i];
+
+		if (!manifest_is_uefi_mm(service) || service->size != sizeof(*out))
+			continue;
+		memcpy(out, bytes + service->offset, sizeof(*out));
+		return true;
+	}
+	return false;
 }
 
 void manifest_free(struct manifest *manifest)

@@ -8,7 +8,10 @@
 #ifndef SVSM_ATTEST_MANIFEST_H
 #define SVSM_ATTEST_MANIFEST_H
 
+#include "bit_names.h"
 #include "tpm_public.h"
+
+#include "abi/svsm.h"
 
 #define MANIFEST_MAX 65536u
 #define MANIFEST_SERVICES_MAX 64u
@@ -55,6 +58,12 @@ struct manifest {
 bool manifest_parse(struct manifest *out, enum manifest_form form, const uint8_t *bytes, size_t size,
 		    struct error *error) MUST_CHECK;
 void manifest_free(struct manifest *manifest);
+
+/* Flags of the UEFI management-mode service by the names that policies use; ends with a NULL name */
+extern const struct bit_name manifest_uefi_mm_flags[];
+bool manifest_is_uefi_mm(const struct manifest_service *service);
+/* What that service says of itself in a services manifest with these bytes; false when none says it in its 8 bytes. */
+bool manifest_uefi_mm(const struct manifest *manifest, const uint8_t *bytes, struct svsm_uefi_mm_manifest *out);
 
 /* The form the bytes look like. For printing only: what decides must be told the form. */
 enum manifest_form manifest_form_guess(const struct blob *bytes);

@@ -42,7 +42,7 @@ static bool read_head(const json_t *object, const char *path, struct policy *out
 	if (!json_read_shape(
 		    object, path, "format version name",
 		    "$schema description products vmpl signing_keys revocation tcb guest_policy platform launch "
-		    "vtpm quote event_log",
+		    "vtpm uefi_mm quote event_log",
 		    error) ||
 	    !json_read_format(object, path, "svsm-policy", error) ||
 	    !json_read_string(object, path, "name", &name, error))
@@ -79,6 +79,8 @@ static bool read_policy(const json_t *object, const char *path, struct policy *o
 	       (!json_read_given(object, "launch") ||
 		policy_read_launch(json_object_get(object, "launch"), out, error)) &&
 	       (!json_read_given(object, "vtpm") || policy_read_vtpm(json_object_get(object, "vtpm"), out, error)) &&
+	       (!json_read_given(object, "uefi_mm") ||
+		policy_read_uefi_mm(json_object_get(object, "uefi_mm"), out, error)) &&
 	       (!json_read_given(object, "quote") || policy_read_quote(json_object_get(object, "quote"), out, error)) &&
 	       (!json_read_given(object, "event_log") ||
 		policy_read_event_log(json_object_get(object, "event_log"), out, error));

@@ -70,6 +70,10 @@ struct policy {
 	enum manifest_form manifest_form;
 	uint32_t ek_profiles; /* bit n: enum tpm_ek_profile n */
 	uint32_t ak_bindings; /* bit n: enum ak_binding n */
+	/* uefi_mm */
+	bool uefi_mm_required;
+	uint32_t uefi_mm_version;
+	uint64_t uefi_mm_require, uefi_mm_forbid; /* SVSM_UEFI_MM_* */
 	/* quote */
 	bool quote_required;
 	TPMI_ALG_HASH pcr_bank;

@@ -17,11 +17,9 @@ bool policy_names_read(const json_t *object, const char *where, const char *key,
 		return false;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *text = json_string_value(json_array_get(list, i));
-		const struct bit_name *name = names;
+		const struct bit_name *name = text ? bit_names_find(names, text) : NULL;
 
-		while (name->name && (!text || strcmp(name->name, text) != 0))
-			name++;
-		if (!name->name)
+		if (!name)
 			return error_refuse(error, "%s: field '%s' has an unknown name '%.40s'", where, key,
 					    text ? text : "(not a string)");
 		*out |= name->bit;

@@ -16,8 +16,9 @@ bool policy_read_tcb(const json_t *object, const char *path, struct policy *out,
 bool policy_read_guest(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
 bool policy_read_platform(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
 bool policy_read_launch(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
-/* In this order: a quote needs the vTPM, a log the quote. */
+/* In this order: UEFI MM and a quote need the vTPM, a log the quote. */
 bool policy_read_vtpm(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
+bool policy_read_uefi_mm(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
 bool policy_read_quote(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
 bool policy_read_event_log(const json_t *object, struct policy *out, struct error *error) MUST_CHECK;
 

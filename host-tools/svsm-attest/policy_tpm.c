@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
-/* Sections of a policy about the vTPM: its keys, the quote and the event log */
+/* Sections of a policy about the SVSM and its vTPM: keys, UEFI variables, the quote and the event log */
 #include "policy_sections.h"
 
 #include "event_type.h"
@@ -40,6 +40,27 @@ bool policy_read_vtpm(const json_t *object, struct policy *out, struct error *er
 		return false;
 	return !json_read_given(object, "ak_bindings") ||
 	       policy_names_choice(object, where, "ak_bindings", binding_names, &out->ak_bindings, error);
+}
+
+bool policy_read_uefi_mm(const json_t *object, struct policy *out, struct error *error)
+{
+	static const char where[] = "uefi_mm";
+	uint64_t version;
+
+	out->uefi_mm_required = true;
+	if (!out->vtpm_required || out->manifest_form != MANIFEST_FORM_SERVICES)
+		return error_refuse(error,
+				    "%s: needs section 'vtpm' with manifest_form \"services\", the only manifest "
+				    "that lists the service",
+				    where);
+	if (!json_read_shape(object, where, "version require forbid", "", error) ||
+	    !json_read_number(object, where, "version", UINT32_MAX, &version, error) ||
+	    !policy_names_read(object, where, "require", manifest_uefi_mm_flags, &out->uefi_mm_require, error) ||
+	    !policy_names_read(object, where, "forbid", manifest_uefi_mm_flags, &out->uefi_mm_forbid, error))
+		return false;
+	out->uefi_mm_version = (uint32_t)version;
+	return !(out->uefi_mm_require & out->uefi_mm_forbid) ||
+	       error_refuse(error, "%s: 'require' and 'forbid' name the same flag", where);
 }
 
 static bool read_values(const json_t *object, struct policy *out, struct error *error)

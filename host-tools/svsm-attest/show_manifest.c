@@ -3,8 +3,6 @@
 /* Manifests and the keys in them, in words */
 #include "show.h"
 
-#include "abi/svsm.h"
-
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -30,6 +28,7 @@ void show_key(const struct tpm_public *key, const char *title, FILE *out)
 static void show_uefi_mm(const uint8_t *bytes, size_t size, FILE *out)
 {
 	struct svsm_uefi_mm_manifest uefi;
+	char names[BIT_NAMES_TEXT_SIZE];
 
 	if (size != sizeof(uefi)) {
 		show_line(out, "unreadable", "%zu bytes, a UEFI MM manifest has %zu", size, sizeof(uefi));
@@ -37,17 +36,14 @@ static void show_uefi_mm(const uint8_t *bytes, size_t size, FILE *out)
 	}
 	memcpy(&uefi, bytes, sizeof(uefi));
 	show_line(out, "version", "%u", uefi.version);
-	show_line(out, "flags", "%08xh%s%s%s", uefi.flags,
-		  uefi.flags & SVSM_UEFI_MM_PERSISTENT_NV ? " persistent-nv" : "",
-		  uefi.flags & SVSM_UEFI_MM_SECURE_BOOT ? " secure-boot" : "",
-		  uefi.flags & SVSM_UEFI_MM_DB_UPDATE ? " db-update" : "");
+	show_line(out, "flags", "%08xh (%s)", uefi.flags, bit_names_text(manifest_uefi_mm_flags, uefi.flags, names));
 }
 
 /* Each entry of the table. What a service that is not known says stays bytes; their hash tells two apart. */
 static void show_service(const struct manifest_service *service, size_t index, const uint8_t *bytes, FILE *out)
 {
-	static const uint8_t vtpm[16] = SVSM_GUID_VTPM, uefi_mm[16] = SVSM_GUID_UEFI_MM;
-	bool is_uefi_mm = memcmp(service->guid, uefi_mm, sizeof(uefi_mm)) == 0;
+	static const uint8_t vtpm[16] = SVSM_GUID_VTPM;
+	bool is_uefi_mm = manifest_is_uefi_mm(service);
 	const char *name = memcmp(service->guid, vtpm, sizeof(vtpm)) == 0 ? "vTPM" : is_uefi_mm ? "UEFI MM" : "unknown";
 	char guid[MANIFEST_GUID_TEXT_SIZE];
 	uint8_t digest[EVP_MAX_MD_SIZE];

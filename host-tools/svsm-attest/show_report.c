@@ -5,17 +5,11 @@
 
 #include <string.h>
 
-static void show_bits(FILE *out, const char *name, const struct bit_name *bits, uint64_t value)
+static void show_bits(FILE *out, const char *name, const struct bit_name *bits, uint64_t value, uint64_t nameless)
 {
-	char text[256] = "";
-	size_t length = 0;
+	char text[BIT_NAMES_TEXT_SIZE];
 
-	for (; bits->name; bits++) {
-		if (value & bits->bit && length < sizeof(text))
-			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s", length ? ", " : "",
-						   bits->name);
-	}
-	show_line(out, name, "0x%llx (%s)", (unsigned long long)value, text);
+	show_line(out, name, "0x%llx (%s)", (unsigned long long)value, bit_names_text(bits, value & ~nameless, text));
 }
 
 static void show_tcb(FILE *out, const char *name, enum product product, const uint8_t bytes[8])
@@ -69,8 +63,8 @@ bool show_report(const struct blob *bytes, FILE *out, struct error *error)
 	show_identity(&report, out);
 	show_line(out, "guest policy ABI", "%u.%u", (unsigned int)(f->policy >> 8 & 255),
 		  (unsigned int)(f->policy & 255));
-	show_bits(out, "guest policy", bit_names_guest_policy, f->policy);
-	show_bits(out, "platform", report_platform_info_bits, f->platform_info);
+	show_bits(out, "guest policy", bit_names_guest_policy, f->policy, SNP_POLICY_RESERVED_MBO | 0xffff);
+	show_bits(out, "platform", report_platform_info_bits, f->platform_info, 0);
 	show_line(out, "guest SVN", "%u", f->guest_svn);
 	show_tcb(out, "reported TCB", report.product, f->reported_tcb);
 	show_tcb(out, "committed TCB", report.product, f->committed_tcb);

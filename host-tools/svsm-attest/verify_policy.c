@@ -6,25 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Names of bits in `mask`, separated by commas */
-static const char *bit_names(const struct bit_name *names, uint64_t mask, char out[160])
-{
-	size_t length = 0;
-
-	out[0] = 0;
-	for (; names->name; names++) {
-		if (!(mask & names->bit))
-			continue;
-		mask &= ~names->bit;
-		length += (size_t)snprintf(out + length, 160 - length, "%s%s", length ? ", " : "", names->name);
-		if (length >= 160)
-			return out;
-	}
-	if (mask)
-		snprintf(out + length, 160 - length, "%sunknown bits 0x%" PRIx64, length ? ", " : "", mask);
-	return out;
-}
-
 static void check_guest_policy(struct verify *v)
 {
 	const struct policy *policy = v->policy;
@@ -32,13 +13,13 @@ static void check_guest_policy(struct verify *v)
 	uint64_t loose = bits & REPORT_GUEST_POLICY_LOOSE & ~policy->guest_allow;
 	uint64_t missing = policy->guest_require & ~bits;
 	uint32_t abi = (uint32_t)(bits & 0xff) | (uint32_t)(bits >> 8 & 0xff) << 8;
-	char names[160];
+	char names[BIT_NAMES_TEXT_SIZE];
 
 	findings_check(&v->findings, CHECK_GUEST_POLICY_LOOSE, loose == 0,
 		       "the guest policy allows what the relying party does not: %s",
-		       bit_names(bit_names_guest_policy, loose, names));
+		       bit_names_text(bit_names_guest_policy, loose, names));
 	findings_check(&v->findings, CHECK_GUEST_POLICY_REQUIRED, missing == 0, "the guest policy lacks: %s",
-		       bit_names(bit_names_guest_policy, missing, names));
+		       bit_names_text(bit_names_guest_policy, missing, names));
 	if (policy->guest_equals_reference && !v->reference)
 		findings_check(&v->findings, CHECK_GUEST_POLICY_REFERENCE, false,
 			       "policy '%s' wants the guest policy of the reference values: give --reference",
@@ -56,19 +37,17 @@ static void check_platform(struct verify *v)
 {
 	const struct snp_report *f = &v->report.fields;
 	const struct policy *policy = v->policy;
-	uint64_t bits = f->platform_info, known = 0;
+	uint64_t bits = f->platform_info, known = bit_names_all(report_platform_info_bits);
 	uint64_t lacks_launch = policy->launch_mitigations & ~f->launch_mit_vector;
 	uint64_t lacks_current = policy->current_mitigations & ~f->current_mit_vector;
-	char names[160];
+	char names[BIT_NAMES_TEXT_SIZE];
 
-	for (const struct bit_name *bit = report_platform_info_bits; bit->name; bit++)
-		known |= bit->bit;
 	findings_check(&v->findings, CHECK_PLATFORM_REQUIRED, !(policy->platform_require & ~bits),
 		       "the platform lacks: %s",
-		       bit_names(report_platform_info_bits, policy->platform_require & ~bits, names));
+		       bit_names_text(report_platform_info_bits, policy->platform_require & ~bits, names));
 	findings_check(&v->findings, CHECK_PLATFORM_FORBIDDEN, !(policy->platform_forbid & bits),
 		       "the platform has what the policy forbids: %s",
-		       bit_names(report_platform_info_bits, policy->platform_forbid & bits, names));
+		       bit_names_text(report_platform_info_bits, policy->platform_forbid & bits, names));
 	if (!policy->platform_allow_unknown)
 		findings_check(&v->findings, CHECK_PLATFORM_UNKNOWN, !(bits & ~known),
 			       "PLATFORM_INFO has unknown bits 0x%" PRIx64, bits & ~known);

@@ -38,6 +38,32 @@ static bool check_label(struct verify *v)
 	return false;
 }
 
+/* The SVSM's word for the store of UEFI variables; a flag that has no name is nothing this policy has judged. */
+static void check_uefi_mm(struct verify *v)
+{
+	const struct policy *policy = v->policy;
+	struct svsm_uefi_mm_manifest uefi;
+	char names[BIT_NAMES_TEXT_SIZE];
+	uint64_t missing, refused;
+
+	if (!policy || !policy->uefi_mm_required ||
+	    !findings_check(&v->findings, CHECK_UEFI_MM,
+			    manifest_uefi_mm(&v->manifest, v->evidence.manifest.data, &uefi),
+			    "policy '%s' asks for a UEFI MM service; the manifest lists none with its %zu bytes",
+			    policy->name, sizeof(uefi)))
+		return;
+	if (!findings_check(&v->findings, CHECK_UEFI_MM, uefi.version == policy->uefi_mm_version,
+			    "the UEFI MM manifest has version %u, policy '%s' judges the flags of version %u",
+			    uefi.version, policy->name, policy->uefi_mm_version))
+		return;
+	missing = policy->uefi_mm_require & ~(uint64_t)uefi.flags;
+	refused = uefi.flags & (policy->uefi_mm_forbid | ~bit_names_all(manifest_uefi_mm_flags));
+	findings_check(&v->findings, CHECK_UEFI_MM, missing == 0, "the UEFI MM service lacks: %s",
+		       bit_names_text(manifest_uefi_mm_flags, missing, names));
+	findings_check(&v->findings, CHECK_UEFI_MM, refused == 0, "the UEFI MM service has what is not accepted: %s",
+		       bit_names_text(manifest_uefi_mm_flags, refused, names));
+}
+
 void verify_svsm(struct verify *v)
 {
 	const struct manifest *manifest = &v->manifest;
@@ -69,6 +95,7 @@ void verify_svsm(struct verify *v)
 	if (!findings_check(&v->findings, CHECK_MANIFEST_VTPM, manifest->has_vtpm,
 			    "the services manifest lists no vTPM among its %zu services", manifest->service_count))
 		return;
+	check_uefi_mm(v);
 	if (v->expectation && v->expectation->selector_size > 0)
 		verify_summary(v, VERIFY_SVSM, "the vTPM service, the key of %s", v->expectation->path);
 	else

@@ -117,6 +117,37 @@ expect 0 '' "$tool" batch --offline --no-cache "$dir/empty"
 printf '{"report":"AAAA","nonce":"%0128d","report_data":"%0128d"}\n' 1 1 >"$dir/batch"
 expect 1 'only one of' "$tool" batch --offline --no-cache "$dir/batch"
 expect 3 'cannot open' "$tool" batch "$dir/missing"
+expect 3 "$dir: cannot read the items" "$tool" batch "$dir"
+expect 3 "File too large" timeout 100 "$tool" batch --offline --no-cache /dev/zero
+
+# Whatever a file is in place of a file: an error that names it
+nonce=$(printf '%0128d' 1)
+for odd in "$dir" /dev/zero; do
+	for option in report certs svsm-manifest ek ak quote event-log policy reference floors trust-root manifest selector state; do
+		arguments=(--nonce "$nonce" --report "$dir/zeros" "--$option" "$odd" --ak "$odd" --quote "$odd"
+			--quote-signature "$odd" --pcr-values "$odd")
+		[[ $option != state ]] || arguments=(--report "$dir/zeros" --state "$odd")
+		expect 3 "$odd" "$tool" verify "${arguments[@]}" --offline
+	done
+	expect 3 "$odd" "$tool" verify "$odd" --nonce "$nonce" --offline
+	expect 3 "$odd" "$tool" verify --report "$dir/zeros" --nonce "@$odd" --offline
+	expect 3 "$odd" "$tool" show "$odd"
+	expect 3 "$odd" "$tool" fetch "$odd"
+	expect 3 "$odd" "$tool" activate --state "$odd" --ek 00 --ak 00
+done
+expect 10 'given by --report' "$tool" verify "$dir/zeros" --nonce "$nonce" --offline
+
+# Output that cannot be written is an error, and so is no acceptance.
+unwritable() { # COMMAND...: with a full standard output
+	local status=0
+	"$@" >/dev/full 2>"$dir/out" </dev/null || status=$?
+	if [[ $status == 3 && -s $dir/out ]]; then good; else bad "status $status: $*"; fi
+}
+unwritable "$tool" challenge --state "$dir/full.json"
+unwritable "$tool" batch --offline --no-cache "$dir/batch"
+expect 3 "$dir/none/x" "$tool" challenge --state "$dir/none/x"
+expect 3 'cannot write' "$tool" challenge --state "$dir"
+expect 3 'No space left' "$tool" challenge --state /dev/full
 
 # Completion offers what the help names.
 complete_line() { # WORD...: the last one is being written
@@ -172,6 +203,11 @@ openssl x509 -inform DER -in "$vectors/certs/${turin[1]}.der" -out "$dir/leaf.pe
 openssl crl -inform DER -in "$vectors/crl/turin_vcek_20260819.crl" -out "$dir/crl.pem"
 expect 0 '' "$tool" verify --report "$vectors/reports/${turin[0]}.bin" --cert "$dir/leaf.pem" \
 	--chain "$vectors/${turin[2]}" --crl "$dir/crl.pem" --now $now --offline
+unwritable "$tool" verify --report "$vectors/reports/${turin[0]}.bin" --cert "$dir/leaf.pem" --chain "$vectors/${turin[2]}" \
+	--crl "$dir/crl.pem" --now $now --offline
+unwritable "$tool" show "$vectors/reports/${turin[0]}.bin"
+expect 3 'cannot write' check "${turin[@]}" --now $now --json-file "$dir"
+expect 12 'cannot write' check "${turin[@]}" --now 2027-01-01T00:00:00Z --json-file "$dir"
 # A test root is named, and shouted about.
 expect 0 'TEST ROOT' check "${turin[@]}" --now $now --trust-root "$vectors/kds/Turin_vcek_cert_chain_CRLF.pem"
 expect 11 'trust roots named' check "${turin[@]}" --now $now --trust-root "$vectors/roots/milan_ark.pem"

@@ -216,6 +216,29 @@ static void services(struct scene *scene)
 	with_services(scene, NULL, MANIFEST_FORM_SERVICES);
 }
 
+#define UEFI_MM(change_name, change, wanted)                                                                           \
+	DRAFT_CHANGE(change_name##_draft, change)                                                                      \
+	static void change_name(struct scene *scene)                                                                   \
+	{                                                                                                              \
+		struct policy *p = &scene->policy;                                                                     \
+                                                                                                                       \
+		with_services(scene, change_name##_draft, MANIFEST_FORM_SERVICES);                                     \
+		p->uefi_mm_required = true;                                                                            \
+		p->uefi_mm_version = 1;                                                                                \
+		p->uefi_mm_require = SVSM_UEFI_MM_SECURE_BOOT;                                                         \
+		wanted;                                                                                                \
+	}
+#define MM_FLAGS (TABLE + offsetof(struct svsm_uefi_mm_manifest, flags))
+UEFI_MM(mm_good, (void)d, (void)p)
+UEFI_MM(mm_absent, d->entry[0].guid[0] ^= 1, (void)p)
+UEFI_MM(mm_short, d->entry[0].length = 7; d->entry[1].offset--; d->entry[2].offset--; d->header.length--; d->size--;
+	memmove(d->bytes + TABLE + 7, d->bytes + TABLE + 8, d->size - TABLE - 7), (void)p)
+UEFI_MM(mm_version, (void)d, p->uefi_mm_version = 0)
+UEFI_MM(mm_missing, (void)d, p->uefi_mm_require |= SVSM_UEFI_MM_PERSISTENT_NV)
+UEFI_MM(mm_forbidden, d->bytes[MM_FLAGS] |= SVSM_UEFI_MM_DB_UPDATE, p->uefi_mm_forbid = SVSM_UEFI_MM_DB_UPDATE)
+UEFI_MM(mm_not_forbidden, d->bytes[MM_FLAGS] |= SVSM_UEFI_MM_DB_UPDATE, (void)p)
+UEFI_MM(mm_unknown, d->bytes[MM_FLAGS + 3] |= 0x80, (void)p)
+
 static void services_unasked(struct scene *scene)
 {
 	with_services(scene, NULL, MANIFEST_FORM_KEY);
@@ -298,6 +321,14 @@ static const struct refusal rows[] = {
 	 "no manifest of a vTPM", 0},
 	{"form: services that are not asked for", services_unasked, say_services, SVSM, "has a services manifest", 0},
 	{"form: services said to be a key", services_unasked, say_key, PARSE, "is not a single-service manifest of", 0},
+	{"uefi mm: as the policy wants", mm_good, say_services, 0, NULL, 0},
+	{"uefi mm: none", mm_absent, say_services, SVSM, "lists none", 0},
+	{"uefi mm: of 7 bytes", mm_short, say_services, SVSM, "lists none", 0},
+	{"uefi mm: another version", mm_version, say_services, SVSM, "version 1, policy", 0},
+	{"uefi mm: lacks a flag", mm_missing, say_services, SVSM, "lacks: persistent-nv", 0},
+	{"uefi mm: has a forbidden flag", mm_forbidden, say_services, SVSM, "not accepted: db-update", 0},
+	{"uefi mm: a flag the policy leaves open", mm_not_forbidden, say_services, 0, NULL, 0},
+	{"uefi mm: an unknown flag", mm_unknown, say_services, SVSM, "unknown bits 0x80000000", 0},
 	{"form: services of a version", services, say_services_1, SVSM, "version 1", 0},
 	{"form: key where services are asked for", services_wanted, NULL, SVSM, "has a single-service manifest", 0},
 	{"form: key said to be services", services_wanted, say_services, PARSE, "is not a services manifest", 0},

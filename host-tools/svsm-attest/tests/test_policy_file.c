@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define STRICT "manifests/policies/strict.json"
+#define SERVICES "manifests/policies/uefi-mm.json"
 #define LAX "manifests/policies/lax.json"
 #define FLOORS "manifests/policies/floors-2026-11-23.json"
 
@@ -99,6 +100,7 @@ static void refused(void **unused)
 		{"vtpm/manifest_form", NULL, "is missing"},
 		{"vtpm/ek_profiles", "[\"L-9\"]", "unknown name 'L-9'"},
 		{"vtpm/ak_bindings", "[]", "at least one"},
+		{"uefi_mm", "{\"version\":0,\"require\":[],\"forbid\":[]}", "needs section 'vtpm' with manifest_form"},
 		{"vtpm", NULL, "needs section 'vtpm'"},
 		{"quote/bank", "\"sha1\"", "bank"},
 		{"quote/pcrs", "[24]", "from 0 to 23"},
@@ -143,6 +145,12 @@ static void taken(void **unused)
 		if (!reads(STRICT, rows[i].pointer, rows[i].value, &error))
 			fail_msg("%s = %s: %s", rows[i].pointer, rows[i].value, error.text);
 	}
+	assert_true(reads(SERVICES, "name", "\"x\"", &error));
+	assert_false(reads(SERVICES, "uefi_mm/require", "[\"nv\"]", &error));
+	assert_false(reads(SERVICES, "uefi_mm/forbid", "[\"secure-boot\"]", &error));
+	assert_false(reads(SERVICES, "uefi_mm/version", "-1", &error));
+	assert_false(reads(SERVICES, "uefi_mm/version", NULL, &error));
+	assert_false(reads(SERVICES, "vtpm/manifest_form", "\"key\"", &error));
 	assert_true(reads(LAX, "name", "\"x\"", &error));
 	assert_false(reads(LAX, "launch/measurements",
 			   "[\"" /* contradicts any_measurement */

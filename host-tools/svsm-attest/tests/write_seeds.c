@@ -100,6 +100,7 @@ static void write_all(void **unused)
 	blob_free(&ek);
 	copy_seed("svsm-attest-fuzz-json", "manifests/policies/conformance.json", "policy");
 	copy_seed("svsm-attest-fuzz-json", "manifests/policies/strict.json", "strict");
+	copy_seed("svsm-attest-fuzz-json", "manifests/policies/uefi-mm.json", "uefi-mm");
 	copy_seed("svsm-attest-fuzz-json", "manifests/policies/floors-2026-11-23.json", "floors");
 	write_seed("svsm-attest-fuzz-json", "pcrs", "sha256 7 00\nsha384 1 ff\n", 23);
 	write_log();
