@@ -19,6 +19,8 @@
 #define CR4_PAE (1ull << 5)
 #define EFER_LONG (1ull << 8 | 1ull << 10 | 1ull << 11) /* LME, LMA, NXE */
 #define SEGMENT_LONG (1u << 9)				/* of the attributes of a code segment */
+#define SEGMENT_DPL (3u << 5)
+#define SEGMENT_ATTRIBUTES 0xfffu
 #define CR0_NW (1ull << 29)
 #define CR0_CD (1ull << 30)
 #define CR4_MCE (1ull << 6)
@@ -131,6 +133,32 @@ static void vmsa_fields(const struct check *check, const struct igvm_record *rec
 	}
 }
 
+/* A segment reaches KVM as a struct kvm_segment, with 12 bits of attributes; a table as base and a limit of 16 bits. */
+static void segments(const struct check *check, const struct igvm_record *record, const struct snp_vmsa *vmsa)
+{
+	const struct vmsa_segment *const table[] = {&vmsa->gdtr, &vmsa->idtr};
+	const struct {
+		const char *name;
+		const struct vmsa_segment *segment;
+	} all[] = {{"ES", &vmsa->es}, {"CS", &vmsa->cs}, {"SS", &vmsa->ss},	{"DS", &vmsa->ds},
+		   {"FS", &vmsa->fs}, {"GS", &vmsa->gs}, {"LDTR", &vmsa->ldtr}, {"TR", &vmsa->tr}};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].segment->attributes & ~SEGMENT_ATTRIBUTES)
+			add(check, FINDING_ERROR, "vmsa-forced", record->offset,
+			    "VMSA %s attributes 0x%x: KVM keeps the low 12 bits", all[i].name,
+			    all[i].segment->attributes);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (table[i]->selector || table[i]->attributes || table[i]->limit > UINT16_MAX)
+			add(check, FINDING_ERROR, "vmsa-forced", record->offset,
+			    "VMSA %s: KVM keeps base and a limit of 16 bits", i ? "IDTR" : "GDTR");
+	}
+	if (vmsa->ss.attributes & SEGMENT_DPL)
+		add(check, FINDING_ERROR, "vmsa-forced", record->offset,
+		    "VMSA SS attributes 0x%x: KVM makes the DPL the CPL, which must be 0", vmsa->ss.attributes);
+}
+
 static void entry_state(const struct check *check, const struct igvm_record *record, const struct snp_vmsa *vmsa)
 {
 	const bool long_mode = (vmsa->cr0 & (CR0_PE | CR0_PG)) == (CR0_PE | CR0_PG) && vmsa->cr3 != 0 &&
@@ -160,6 +188,8 @@ static void vmsa_forced(const struct check *check, const struct igvm_record *rec
 	if (kvm && vmsa->dr7 != 0 && vmsa->dr7 != DR7_RESET)
 		add(check, FINDING_ERROR, "vmsa-forced", record->offset, "VMSA DR7 0x%" PRIx64 ": must be 0 or 0x400",
 		    vmsa->dr7);
+	if (kvm)
+		segments(check, record, vmsa);
 	if (vmsa->vmpl != 0)
 		add(check, FINDING_ERROR, "vmsa-forced", record->offset, "VMSA VMPL %u: a launch starts at VMPL 0",
 		    vmsa->vmpl);

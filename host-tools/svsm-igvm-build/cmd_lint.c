@@ -3,10 +3,12 @@
 #include "commands.h"
 
 #include "accept.h"
+#include "differences_pages.h"
 #include "findings_json.h"
 #include "load.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,8 @@ static const char help[] =
 	"  -h, --help        this text\n"
 	"\n"
 	"Without --profile all loaders are asked. That one of them is not meant for such an image is a note, no "
-	"finding.\n"
+	"finding;\n"
+	"so is that sources of a loader disagree about the launch digest.\n"
 	"\n"
 	"Exit status: 0 clean, 1 findings, 2 wrong command line, 3 not an IGVM file or not readable.\n";
 
@@ -63,6 +66,28 @@ static void set_aside(struct findings *findings, struct findings *notes)
 		findings->count--;
 		findings->errors -= item->severity == FINDING_ERROR;
 	}
+}
+
+/* Where the sources of a loader disagree about the order or the types of this file's pages: a note, not its fault. */
+static void note_sources(const struct profile *profile, const struct igvm_file *file, struct findings *notes)
+{
+	struct launch_order *order = calloc(2, sizeof(*order));
+	const struct profile *const readings[] = {profile, profile->other};
+	struct launch_page page[2];
+	const struct launch_page *at[2];
+	struct error error;
+	bool ok = order && profile->other;
+	uint64_t step;
+
+	for (int i = 0; ok && i < 2; i++)
+		ok = launch_order_make(file, readings[i], launch_order_contexts(file), 0, &order[i], &error);
+	step = ok ? differences_pages_first(&order[0], &order[1], page, at) : 0;
+	if (step)
+		findings_add(notes, FINDING_WARNING, profile->name, "sources", at[0] ? at[0]->offset : at[1]->offset,
+			     "sources disagree from step %" PRIu64 " on: %s", step, profile->disagreement);
+	for (int i = 0; order && i < 2; i++)
+		launch_order_free(&order[i]);
+	free(order);
 }
 
 static int report(const struct arguments *arguments, const struct findings *findings, const struct findings *notes,
@@ -105,6 +130,8 @@ static int run(const struct arguments *arguments)
 			accept_check(&loaded.file, arguments->profile[i], loaded.findings);
 		if (!arguments->named)
 			set_aside(loaded.findings, notes);
+		for (size_t i = 0; i < arguments->profile_count; i++)
+			note_sources(arguments->profile[i], &loaded.file, notes);
 	}
 	if (!loaded.findings || loaded.findings->count == 0) {
 		/* Nothing found: clean, or it could not be read at all. */

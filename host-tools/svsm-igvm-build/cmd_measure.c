@@ -24,7 +24,9 @@ static const char help[] =
 	"  -n, --vcpus N          number of vCPUs at launch (default 1)\n"
 	"  -c, --cpu-model M      CPU of the vCPUs: a QEMU name such as EPYC-Milan-v2, FAMILY:MODEL:STEPPING, or CPUID "
 	"1\n"
-	"                         EAX as 0x...; QEMU puts it into RDX (default " CPU_MODEL_DEFAULT ")\n"
+	"                         EAX as 0x...; QEMU puts it into RDX, on GCE the place of VMSAs depends on it "
+	"(default\n"
+	"                         " CPU_MODEL_DEFAULT ")\n"
 	"  -s, --steps            every step of the digest chain\n"
 	"  -j, --json             JSON instead of text\n"
 	"  -h, --help             this text\n"
@@ -114,18 +116,58 @@ static bool igvm_steps(const void *input, const struct digest_sink *sink, struct
 	return ok;
 }
 
+/* By the sources that disagree with the profile. Sets *measured when that gives another digest. */
+static bool other_reading(const struct arguments *arguments, const struct igvm_file *file,
+			  const struct measurement *measurement, uint8_t digest[SNP_DIGEST_SIZE], bool *differs)
+{
+	struct measure_options options = arguments->measure;
+	struct measurement other;
+	struct error error;
+	bool ok;
+
+	*differs = false;
+	if (!options.profile->other)
+		return true;
+	options.profile = options.profile->other;
+	ok = measure_igvm(file, &options, &other, &error);
+	if (ok) {
+		memcpy(digest, other.digest[other.vcpus - 1], SNP_DIGEST_SIZE);
+		*differs = memcmp(digest, measurement->digest[measurement->vcpus - 1], SNP_DIGEST_SIZE) != 0;
+	}
+	measurement_free(&other);
+	return ok || command_fail(&error) == 0;
+}
+
+static json_t *other_json(const char *reason, const uint8_t digest[SNP_DIGEST_SIZE])
+{
+	return json_pack("{s:s, s:o}", "reason", reason, "launch_digest", digest_json(digest));
+}
+
 static int print_igvm(const struct arguments *arguments, const struct measurement *measurement,
 		      const struct igvm_file *file, const struct findings *findings)
 {
 	const struct igvm_input input = {file, &arguments->measure};
+	const char *disagreement = arguments->measure.profile->disagreement;
+	uint8_t other[SNP_DIGEST_SIZE];
+	char hex[2 * SNP_DIGEST_SIZE + 1];
+	bool differs;
 	json_t *result;
+
+	if (!other_reading(arguments, file, measurement, other, &differs))
+		return ERROR_IO;
 
 	if (findings->count > 0) {
 		findings_print(stderr, arguments->path, NULL, findings);
 		fprintf(stderr, PROGRAM ": warning: %s would not start this file, or not as it says\n",
 			arguments->measure.profile->name);
 	}
+	if (differs && !arguments->json) {
+		command_hex(other, sizeof(other), hex);
+		fprintf(stderr, PROGRAM ": note: sources disagree: %s; by these %s\n", disagreement, hex);
+	}
 	result = arguments->json ? result_json(arguments, measurement, "igvm", arguments->measure.profile->name) : NULL;
+	if (result && differs)
+		json_object_set_new(result, "other_reading", other_json(disagreement, other));
 	if (result) {
 		json_object_set_new(result, "accepted", json_boolean(findings->count == 0));
 		json_object_set_new(result, "findings", findings_json(findings));
@@ -189,12 +231,17 @@ static bool measure_files(const struct arguments *arguments, struct ovmf_files *
 		.rdx = arguments->has_rdx ? arguments->rdx
 					  : measure_ovmf_rdx(arguments->vmm, arguments->measure.cpu_signature),
 		.sev_features = arguments->sev_features,
+		.vmsa_gpa = vmm_vmsa_gpa(arguments->vmm, arguments->measure.cpu_signature),
 		.hashes = arguments->kernel ? &files->hashes : NULL,
 		.image_digest = arguments->has_seed ? arguments->seed : NULL,
 		.image_only = arguments->hash_only,
 		.progress = true,
 	};
 
+	if (!files->options.vmsa_gpa)
+		return error_set(error, ERROR_INVALID,
+				 "--mode %s: no source says where VMSAs are measured on this --cpu-model",
+				 arguments->vmm->name);
 	if (!file_read(arguments->ovmf, FILE_IMAGE_MAX, &files->image, error) ||
 	    !ovmf_parse(arguments->ovmf, files->image.bytes, files->image.size, &files->ovmf, error) ||
 	    (arguments->kernel && !file_read(arguments->kernel, FILE_IMAGE_MAX, &files->kernel, error)) ||
@@ -224,11 +271,13 @@ static int print_ovmf(const struct arguments *arguments, const struct ovmf_files
 	if (result) {
 		json_object_set_new(result, "sev_features", command_json_hex(arguments->sev_features));
 		json_object_set_new(result, "kernel_hashes", json_boolean(arguments->kernel != NULL));
-		if (files->other.vcpus)
-			json_object_set_new(result, "other_reading",
-					    json_pack("{s:s, s:o, s:o}", "reason", arguments->vmm->disagreement, "rdx",
-						      command_json_hex(arguments->vmm->other_rdx), "launch_digest",
-						      digest_json(files->other.digest[files->other.vcpus - 1])));
+		if (files->other.vcpus) {
+			json_t *other =
+				other_json(arguments->vmm->disagreement, files->other.digest[files->other.vcpus - 1]);
+
+			json_object_set_new(other, "rdx", command_json_hex(arguments->vmm->other_rdx));
+			json_object_set_new(result, "other_reading", other);
+		}
 	}
 	return print(arguments, &files->measurement, result, ovmf_steps, files);
 }

@@ -35,11 +35,11 @@ static json_t *all_json(void)
 	const char *name;
 
 	for (size_t i = 0; (profile = profile_at(i)); i++)
-		json_array_append_new(profiles,
-				      json_pack("{s:s, s:s, s:s, s:o, s:s, s:o}", "name", profile->name, "summary",
-						profile->summary, "source", profile->source, "vmsa_gpa",
-						command_json_hex(profile->vmsa_gpa), "no_data",
-						measure_type_name(profile->no_data), "quirks", quirks_json(profile)));
+		json_array_append_new(profiles, json_pack("{s:s, s:s, s:s, s:o, s:s, s:s?, s:o}", "name", profile->name,
+							  "summary", profile->summary, "source", profile->source,
+							  "vmsa_gpa", command_json_hex(profile->vmsa_gpa), "no_data",
+							  measure_type_name(profile->no_data), "disagreement",
+							  profile->disagreement, "quirks", quirks_json(profile)));
 	for (size_t i = 0; (vmm = vmm_at(i)); i++)
 		json_array_append_new(vmms,
 				      json_pack("{s:s, s:s, s:s, s:s?}", "name", vmm->name, "summary", vmm->summary,

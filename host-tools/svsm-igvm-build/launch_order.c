@@ -157,6 +157,21 @@ const uint8_t *launch_order_context(const struct launch_order *order, uint32_t v
 	return igvm_file_data(order->file, context.file_offset);
 }
 
+uint32_t launch_order_contexts(const struct igvm_file *file)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < file->record_count && count < LAUNCH_VCPU_MAX; i++) {
+		struct igvm_vp_context context;
+
+		if (file->record[i].type != IGVM_VHT_VP_CONTEXT)
+			continue;
+		igvm_record_read(file, &file->record[i], &context, sizeof(context));
+		count += (context.compatibility_mask & igvm_file_snp_mask(file)) != 0;
+	}
+	return count ? count : 1;
+}
+
 /* KVM measures the VMSA of each vCPU; what it holds for one that the file leaves out is the VMM's. */
 static bool vcpus(struct loader *loader, uint32_t cpu_signature)
 {
@@ -186,38 +201,6 @@ static bool vcpus(struct loader *loader, uint32_t cpu_signature)
 	return true;
 }
 
-bool launch_order_make(const struct igvm_file *file, const struct profile *profile, uint32_t vcpu_count,
-		       uint32_t cpu_signature, struct launch_order *out, struct error *error)
-{
-	struct loader loader = {.order = out, .error = error};
-
-	memset(out, 0, sizeof(*out));
-	out->file = file;
-	out->profile = profile;
-	out->vcpus = vcpu_count;
-	out->mask = igvm_file_snp_mask(file);
-	if (vcpu_count == 0 || vcpu_count > LAUNCH_VCPU_MAX)
-		return error_set(error, ERROR_USAGE, "number of vCPUs must be 1 to %u", LAUNCH_VCPU_MAX);
-	if (!out->mask)
-		return error_set(error, ERROR_INVALID, "%s: no SEV-SNP platform", file->name);
-	out->record = calloc(file->record_count, sizeof(*out->record));
-	if (!out->record)
-		return error_no_memory(error);
-	for (size_t i = 0; i < file->record_count; i++) {
-		if (!load(&loader, i))
-			return false;
-	}
-	flush_run(&loader);
-	return vcpus(&loader, cpu_signature);
-}
-
-void launch_order_free(struct launch_order *order)
-{
-	free(order->record);
-	order->record = NULL;
-	order->count = 0;
-}
-
 static enum snp_page_type page_type(const struct launch_order *order, const struct igvm_page_data *page)
 {
 	switch (page->data_type) {
@@ -242,7 +225,9 @@ static uint64_t first_page(const struct launch_order *order, const struct igvm_r
 
 		igvm_record_read(order->file, record, &insert, sizeof(insert));
 		*out = (struct launch_page){insert.gpa, NULL, record->offset, SNP_PAGE_UNMEASURED};
-		return find_area(order, insert.parameter_area_index)->number_of_bytes / SNP_PAGE_SIZE - 1;
+		return order->profile->area_one_page
+			       ? 0
+			       : find_area(order, insert.parameter_area_index)->number_of_bytes / SNP_PAGE_SIZE - 1;
 	} else {
 		struct igvm_page_data page;
 
@@ -251,6 +236,55 @@ static uint64_t first_page(const struct launch_order *order, const struct igvm_r
 					    page_type(order, &page)};
 		return page_data_size(&page) / SNP_PAGE_SIZE - 1;
 	}
+}
+
+static int by_gpa(const void *left, const void *right, void *context)
+{
+	const struct launch_order *order = context;
+	struct launch_page a, b;
+
+	first_page(order, &order->file->record[*(const uint32_t *)left], &a);
+	first_page(order, &order->file->record[*(const uint32_t *)right], &b);
+	return a.gpa < b.gpa ? -1 : a.gpa > b.gpa;
+}
+
+static void sort(const struct launch_order *order, uint32_t *list)
+{
+	qsort_r(list, order->count, sizeof(*list), by_gpa, (void *)(uintptr_t)order);
+}
+
+bool launch_order_make(const struct igvm_file *file, const struct profile *profile, uint32_t vcpu_count,
+		       uint32_t cpu_signature, struct launch_order *out, struct error *error)
+{
+	struct loader loader = {.order = out, .error = error};
+
+	memset(out, 0, sizeof(*out));
+	out->file = file;
+	out->profile = profile;
+	out->vcpus = vcpu_count;
+	out->mask = igvm_file_snp_mask(file);
+	if (vcpu_count == 0 || vcpu_count > LAUNCH_VCPU_MAX)
+		return error_set(error, ERROR_USAGE, "number of vCPUs must be 1 to %u", LAUNCH_VCPU_MAX);
+	if (!out->mask)
+		return error_set(error, ERROR_INVALID, "%s: no SEV-SNP platform", file->name);
+	out->record = calloc(file->record_count, sizeof(*out->record));
+	if (!out->record)
+		return error_no_memory(error);
+	for (size_t i = 0; i < file->record_count; i++) {
+		if (!load(&loader, i))
+			return false;
+	}
+	flush_run(&loader);
+	if (profile->by_address)
+		sort(out, out->record);
+	return vcpus(&loader, cpu_signature);
+}
+
+void launch_order_free(struct launch_order *order)
+{
+	free(order->record);
+	order->record = NULL;
+	order->count = 0;
 }
 
 bool launch_cursor_next(struct launch_cursor *cursor, struct launch_page *page)
@@ -272,16 +306,6 @@ bool launch_cursor_next(struct launch_cursor *cursor, struct launch_page *page)
 	return true;
 }
 
-static int by_gpa(const void *left, const void *right, void *context)
-{
-	const struct launch_order *order = context;
-	struct launch_page a, b;
-
-	first_page(order, &order->file->record[*(const uint32_t *)left], &a);
-	first_page(order, &order->file->record[*(const uint32_t *)right], &b);
-	return a.gpa < b.gpa ? -1 : a.gpa > b.gpa;
-}
-
 uint32_t *launch_order_by_gpa(const struct launch_order *order)
 {
 	uint32_t *list = calloc(order->count + 1, sizeof(*list));
@@ -289,7 +313,7 @@ uint32_t *launch_order_by_gpa(const struct launch_order *order)
 	if (!list)
 		return NULL;
 	memcpy(list, order->record, order->count * sizeof(*list));
-	qsort_r(list, order->count, sizeof(*list), by_gpa, (void *)(uintptr_t)order);
+	sort(order, list);
 	return list;
 }
 

@@ -49,6 +49,9 @@ bool launch_order_make(const struct igvm_file *file, const struct profile *profi
 		       uint32_t cpu_signature, struct launch_order *out, struct error *error) MUST_CHECK;
 void launch_order_free(struct launch_order *order);
 
+/* How many vCPUs the file has contexts for, at least 1. */
+uint32_t launch_order_contexts(const struct igvm_file *file);
+
 /* Walks over the pages, not the VMSAs. Start with .order set and all else zero. */
 struct launch_cursor {
 	const struct launch_order *order;

@@ -2,7 +2,6 @@
 /* Copyright (c) The SVSM Authors */
 #include "measure_ovmf.h"
 
-#include "abi/igvm.h"
 #include "vmsa.h"
 
 #include <stdlib.h>
@@ -106,8 +105,8 @@ static bool vmsas(struct launch *launch, struct measurement *out)
 	for (uint32_t i = 0; i < options->vcpus; i++) {
 		vmsa_reset(&launch->vmsa, options->vmm, i == 0 ? VMSA_RESET_VECTOR : ovmf->reset_eip, options->rdx,
 			   options->sev_features);
-		if (!digest_chain_add(launch->chain, SNP_PAGE_VMSA, IGVM_SNP_VMSA_GPA_KVM,
-				      (const uint8_t *)&launch->vmsa, 0, launch->error) ||
+		if (!digest_chain_add(launch->chain, SNP_PAGE_VMSA, options->vmsa_gpa, (const uint8_t *)&launch->vmsa,
+				      0, launch->error) ||
 		    !digest_chain_value(launch->chain, out->digest[i], launch->error))
 			return false;
 	}

@@ -14,6 +14,7 @@ struct measure_ovmf_options {
 	uint32_t vcpus; /* 1 to LAUNCH_VCPU_MAX */
 	uint64_t rdx;	/* at reset, of every vCPU */
 	uint64_t sev_features;
+	uint64_t vmsa_gpa;		       /* from vmm_vmsa_gpa */
 	const struct sev_hashes_input *hashes; /* NULL: no kernel */
 	const uint8_t *image_digest; /* digest after the image's own pages, to be used instead of them; or NULL */
 	bool image_only;	     /* stop after the image's own pages */

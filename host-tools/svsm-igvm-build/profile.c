@@ -8,6 +8,10 @@
 
 #define KVM_FEATURES (SEV_FEATURE_SNP | SEV_FEATURE_DEBUG_SWAP | SEV_FEATURE_SECURE_TSC)
 
+#define KVM_FORCED                                                                                                     \
+	"KVM sets EFER.SVME, CR4.MCE, CR0.ET, clears CR0.CD and CR0.NW; DR7 must be 0 or 0x400; it keeps 12 bits of "  \
+	"segment attributes, 16 of table limits, and CPL is the DPL of SS"
+
 static const uint32_t qemu_headers[] = {
 	IGVM_VHT_SUPPORTED_PLATFORM,
 	IGVM_VHT_GUEST_POLICY,
@@ -42,13 +46,17 @@ static const struct profile_quirk qemu_quirks[] = {
 	 "Linux arch/x86/kvm/svm/sev.c, snp_launch_update_vmsa; QEMU target/i386/sev.c"},
 	{"vmsa-fields", "only some registers are taken from the VMSA; others must be 0",
 	 "QEMU target/i386/sev.c, check_vmsa_supported"},
-	{"vmsa-forced", "KVM sets EFER.SVME, CR4.MCE, CR0.ET, clears CR0.CD and CR0.NW; DR7 must be 0 or 0x400",
-	 "Linux arch/x86/kvm/svm/svm.c"},
+	{"vmsa-forced", KVM_FORCED, "Linux arch/x86/kvm/svm/svm.c"},
 	{"tr-base", "TR.base is loaded from LDTR.base", "QEMU target/i386/sev.c"},
 	{"sev-features", "features beside SNP depend on the host: KVM knows DEBUG_SWAP and SECURE_TSC only",
 	 "Linux arch/x86/kvm/svm/sev.c, sev_supported_vmsa_features"},
 	{"policy", "SNP_LAUNCH_START runs before the policy is read from the file: give sev-snp-guest the same policy=",
 	 "QEMU 10.2 target/i386/sev.c"},
+	{"sources",
+	 "other tools predict other digests: igvmmeasure counts one page of a parameter area of several, Microsoft's "
+	 "igvm "
+	 "0.5 leaves out pages with the shared flag; QEMU gives all of them to the AMD-SP",
+	 "QEMU backends/igvm.c; coconut-svsm igvmmeasure; igvm 0.5 measurement"},
 	{"id-block", "ID block version is taken as 1; the author key counts as enabled when its first byte is not 0",
 	 "QEMU target/i386/sev.c"},
 	{NULL, NULL, NULL},
@@ -66,15 +74,22 @@ static const struct profile_quirk cloud_hypervisor_quirks[] = {
 	{"platform", "the first header is taken as the SEV-SNP platform",
 	 "cloud-hypervisor vmm/src/igvm/igvm_loader.rs"},
 	{"zero-pages", "pages without data are measured as type ZERO", "cloud-hypervisor hypervisor/src/kvm"},
+	{"sources",
+	 "page order, pages without data and parameter areas differ between revisions: file order, ZERO and all pages "
+	 "of "
+	 "an area in ae44c297; sorted by address, NORMAL and the first page of an area in others. 'measure' gives both "
+	 "digests where they differ",
+	 "cloud-hypervisor vmm/src/igvm/igvm_loader.rs, load_igvm"},
 	{"page-size", "page data must be 4 KiB", "cloud-hypervisor vmm/src/igvm/igvm_loader.rs"},
 	{"page-type", "CPUID_XF pages end in a panic", "cloud-hypervisor vmm/src/igvm/igvm_loader.rs"},
 	{"shared-flag", "the shared flag is ignored: the page is private and measured",
 	 "cloud-hypervisor vmm/src/igvm/igvm_loader.rs"},
 	{"vmsa-gpa", "KVM measures every VMSA at 0xfffffffff000",
 	 "Linux arch/x86/kvm/svm/sev.c, snp_launch_update_vmsa"},
-	{"vmsa-forced", "KVM sets EFER.SVME, CR4.MCE, CR0.ET, clears CR0.CD and CR0.NW; DR7 must be 0 or 0x400",
-	 "Linux arch/x86/kvm/svm/svm.c"},
-	{"sev-features", "KVM_SEV_INIT2 asks for no feature, so the VMSAs have SNP only",
+	{"vmsa-forced", KVM_FORCED, "Linux arch/x86/kvm/svm/svm.c"},
+	{"sev-features",
+	 "KVM_SEV_INIT2 asks for no feature, so the VMSAs have SNP only; later revisions pass on what vCPU 0's VMSA "
+	 "has",
 	 "cloud-hypervisor hypervisor/src/kvm/x86_64/sev.rs, init2"},
 	{"id-block", "the ID block is not given to KVM: the report's key digests and ids are zero",
 	 "cloud-hypervisor hypervisor/src/kvm/x86_64/sev.rs, launch_finish"},
@@ -102,8 +117,7 @@ static const struct profile_quirk openvmm_quirks[] = {
 	 "snp_launch_update_vmsa"},
 	{"vmsa-gpa", "KVM measures every VMSA at 0xfffffffff000",
 	 "Linux arch/x86/kvm/svm/sev.c, snp_launch_update_vmsa"},
-	{"vmsa-forced", "KVM sets EFER.SVME, CR4.MCE, CR0.ET, clears CR0.CD and CR0.NW; DR7 must be 0 or 0x400",
-	 "Linux arch/x86/kvm/svm/svm.c"},
+	{"vmsa-forced", KVM_FORCED, "Linux arch/x86/kvm/svm/svm.c"},
 	{NULL, NULL, NULL},
 };
 
@@ -155,6 +169,20 @@ static const struct profile_quirk snp_sim_quirks[] = {
 	{NULL, NULL, NULL},
 };
 
+#define CLOUD_HYPERVISOR_KVM                                                                                           \
+	.name = "cloud-hypervisor-kvm", .summary = "Cloud Hypervisor on KVM", .headers = cloud_hypervisor_headers,     \
+	.first_platform_only = true, .vmsa_gpa = IGVM_SNP_VMSA_GPA_KVM, .vmsa = PROFILE_VMSA_WIDE,                     \
+	.vmsa_kvm_bits = true, .id_block_ignored = true, .features = SEV_FEATURE_SNP,                                  \
+	.features_plain = SEV_FEATURE_SNP, .vp_limit = UINT32_MAX, .absent_vp = PROFILE_ABSENT_UNKNOWN,                \
+	.shared_measured = true, .quirks = cloud_hypervisor_quirks, .note = "id-block"
+
+/* load_igvm of upstream revisions that sort what they give to the AMD-SP, on KVM as on MSHV. */
+static const struct profile cloud_hypervisor_sorted = {
+	CLOUD_HYPERVISOR_KVM,	    .source = "cloud-hypervisor, revisions with KVM_SNP_PAGE_TYPE_* in igvm_loader.rs",
+	.no_data = SNP_PAGE_NORMAL, .by_address = true,
+	.area_one_page = true,
+};
+
 static const struct profile profiles[] = {
 	{
 		.name = "qemu-kvm",
@@ -202,23 +230,13 @@ static const struct profile profiles[] = {
 		.note = "entry-state",
 	},
 	{
-		.name = "cloud-hypervisor-kvm",
-		.summary = "Cloud Hypervisor on KVM",
+		CLOUD_HYPERVISOR_KVM,
 		.source = "cloud-hypervisor ae44c297",
-		.headers = cloud_hypervisor_headers,
-		.first_platform_only = true,
-		.vmsa_gpa = IGVM_SNP_VMSA_GPA_KVM,
-		.vmsa = PROFILE_VMSA_WIDE,
-		.vmsa_kvm_bits = true,
-		.id_block_ignored = true,
-		.features = SEV_FEATURE_SNP,
-		.features_plain = SEV_FEATURE_SNP,
-		.vp_limit = UINT32_MAX,
-		.absent_vp = PROFILE_ABSENT_UNKNOWN,
 		.no_data = SNP_PAGE_ZERO,
-		.shared_measured = true,
-		.quirks = cloud_hypervisor_quirks,
-		.note = "id-block",
+		.disagreement =
+			"ae44c297 measures in file order and pages without data as ZERO; other revisions sort by "
+			"address, measure these as NORMAL and of a parameter area one page",
+		.other = &cloud_hypervisor_sorted,
 	},
 	{
 		.name = "snp-sim",

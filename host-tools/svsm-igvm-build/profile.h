@@ -52,6 +52,8 @@ struct profile {
 	uint32_t vp_limit;	 /* contexts it takes */
 	enum profile_absent_vp absent_vp;
 	enum snp_page_type no_data;	    /* type of NORMAL pages without data */
+	bool by_address;		    /* pages are measured by ascending address, not in file order */
+	bool area_one_page;		    /* only the first page of a parameter area is given to the AMD-SP */
 	bool insert_overtakes;		    /* a PARAMETER_INSERT is measured before the page run in front of it */
 	bool shared_measured;		    /* the shared flag is ignored */
 	bool area_data_ignored;		    /* PARAMETER_AREA initial data is not loaded */
@@ -63,6 +65,8 @@ struct profile {
 	uint64_t area_bytes_limit;	    /* largest parameter area; 0: no limit */
 	bool vtl_zero;			    /* highest_vtl and shared GPA boundary must be 0 */
 	const struct profile_quirk *quirks; /* rule NULL ends the list */
+	const char *disagreement;	    /* what sources say otherwise, with their revisions; NULL: none found */
+	const struct profile *other;	    /* with `disagreement`: the profile by those sources */
 	const char *note; /* rule that says what the loader is for, not what is wrong with a file: it counts only for
 			   * who names the profile; NULL: none */
 };

@@ -152,21 +152,6 @@ json_t *reference_values(const struct reference_source *source, const struct ref
 	return result;
 }
 
-static json_int_t context_count(const struct igvm_file *file)
-{
-	json_int_t count = 0;
-
-	for (size_t i = 0; i < file->record_count; i++) {
-		struct igvm_vp_context context;
-
-		if (file->record[i].type != IGVM_VHT_VP_CONTEXT)
-			continue;
-		igvm_record_read(file, &file->record[i], &context, sizeof(context));
-		count += (context.compatibility_mask & igvm_file_snp_mask(file)) != 0;
-	}
-	return count;
-}
-
 void reference_warn(const char *path, const json_t *values, const struct igvm_file *file)
 {
 	const json_t *list = json_object_get(values, "measurements");
@@ -177,7 +162,7 @@ void reference_warn(const char *path, const json_t *values, const struct igvm_fi
 		const struct profile *profile = name ? profile_find(name) : NULL;
 
 		if (!profile || profile->absent_vp != PROFILE_ABSENT_QEMU_RESET ||
-		    json_integer_value(json_object_get(item, "vcpus")) <= context_count(file))
+		    json_integer_value(json_object_get(item, "vcpus")) <= launch_order_contexts(file))
 			continue;
 		fprintf(stderr,
 			PROGRAM ": warning: %s: values for several vCPUs: %s launches those after the first at VMPL 0 "

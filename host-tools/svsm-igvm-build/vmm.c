@@ -2,8 +2,12 @@
 /* Copyright (c) The SVSM Authors */
 #include "vmm.h"
 
+#include "abi/igvm.h"
+
 #include <strings.h>
 
+#define FAMILY_ZEN3 0x19u /* Milan: models below 10h; Genoa: 10h to 1Fh */
+#define VMSA_GPA_GENOA 0xffffffffff000ull
 #define PAT_RESET 0x0007040600070406ull
 
 const struct vmm vmm_qemu = {
@@ -40,8 +44,8 @@ static const struct vmm vmm_ec2 = {
 
 static const struct vmm vmm_gce = {
 	.name = "gce",
-	.summary = "Google Compute Engine, AMD Milan hosts",
-	.source = "google/gce-tcb-verifier sev/ld_from_ovmf.go",
+	.summary = "Google Compute Engine, AMD Milan hosts, or Genoa with that --cpu-model",
+	.source = "google/gce-tcb-verifier sev/ld_from_ovmf.go, sev/measurement.go (ProductHighAddress)",
 	.cs_bsp = 0x9b,
 	.cs_ap = 0x9b,
 	.ss = 0x93,
@@ -49,7 +53,19 @@ static const struct vmm vmm_gce = {
 	.pat = 0x70106,
 	.rdx = 0x600,
 	.sec_mem = SNP_PAGE_UNMEASURED,
+	.vmsa_gpa_by_cpu = true,
 };
+
+uint64_t vmm_vmsa_gpa(const struct vmm *vmm, uint32_t cpu_signature)
+{
+	const uint32_t family = (cpu_signature >> 8 & 0xf) + (cpu_signature >> 20 & 0xff);
+	const uint32_t model = (cpu_signature >> 12 & 0xf0) | (cpu_signature >> 4 & 0xf);
+
+	/* Page of address -1, cut to 48 bits by KVM, or by the AMD-SP to what the CPU has. */
+	if (!vmm->vmsa_gpa_by_cpu || family < FAMILY_ZEN3 || (family == FAMILY_ZEN3 && model < 0x10))
+		return IGVM_SNP_VMSA_GPA_KVM;
+	return family == FAMILY_ZEN3 && model < 0x20 ? VMSA_GPA_GENOA : 0;
+}
 
 static const struct vmm *const all[] = {&vmm_qemu, &vmm_ec2, &vmm_gce};
 

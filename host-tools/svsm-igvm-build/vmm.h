@@ -24,12 +24,18 @@ struct vmm {
 	bool rdx_is_signature; /* RDX holds CPUID 1 EAX, else `rdx` */
 	uint64_t rdx;
 	enum snp_page_type sec_mem; /* type of SEC_MEM sections */
+	bool vmsa_gpa_by_cpu;	    /* VMSAs are measured at the highest page of the CPU's address width */
 	bool cpuid_last;	    /* CPUID pages come behind all other sections */
 	const char *disagreement;   /* NULL: none */
 	uint64_t other_rdx;	    /* the other tools' value, with `disagreement` */
 };
 
 extern const struct vmm vmm_qemu;
+
+/*
+ * Where VMSAs are measured on a CPU with this CPUID 1 EAX; 0: no source says so for this VMM and CPU.
+ */
+uint64_t vmm_vmsa_gpa(const struct vmm *vmm, uint32_t cpu_signature);
 
 /* Any case; NULL: unknown. */
 const struct vmm *vmm_find(const char *name);

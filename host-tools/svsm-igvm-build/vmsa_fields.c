@@ -75,6 +75,7 @@ static const struct vmsa_field fields[] = {
 	NUMBER(last_excp_from, 0),
 	NUMBER(last_excp_to, 0),
 	BYTES(reserved_298, 0),
+	NUMBER(spec_ctrl, WIDE),
 	NUMBER(pkru, KVM),
 	NUMBER(tsc_aux, VMSA_LOADED_OPENVMM),
 	NUMBER(tsc_scale, 0),

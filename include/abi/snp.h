@@ -310,8 +310,9 @@ struct __attribute__((packed)) snp_vmsa {
 	uint8_t reserved_248[32];
 	uint64_t g_pat;						       /* 0x268 */
 	uint64_t dbgctl, br_from, br_to, last_excp_from, last_excp_to; /* 0x270 */
-	uint8_t reserved_298[80];
-	uint32_t pkru; /* 0x2e8 */
+	uint8_t reserved_298[72];
+	uint64_t spec_ctrl; /* 0x2e0 */
+	uint32_t pkru;	    /* 0x2e8 */
 	uint32_t tsc_aux;
 	uint64_t tsc_scale, tsc_offset, reg_prot_nonce;
 	uint64_t rcx, rdx, rbx, reserved_320, rbp, rsi, rdi; /* 0x308 .. 0x338 */
@@ -339,6 +340,7 @@ static_assert(offsetof(struct snp_vmsa, rip) == 0x178, "rip");
 static_assert(offsetof(struct snp_vmsa, rsp) == 0x1d8, "rsp");
 static_assert(offsetof(struct snp_vmsa, rax) == 0x1f8, "rax");
 static_assert(offsetof(struct snp_vmsa, g_pat) == 0x268, "g_pat");
+static_assert(offsetof(struct snp_vmsa, spec_ctrl) == 0x2e0, "spec_ctrl");
 static_assert(offsetof(struct snp_vmsa, rcx) == 0x308, "rcx");
 static_assert(offsetof(struct snp_vmsa, guest_exit_info_1) == 0x390, "exit info");
 static_assert(offsetof(struct snp_vmsa, sev_features) == 0x3b0, "sev_features");

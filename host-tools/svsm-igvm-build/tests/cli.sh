@@ -59,6 +59,11 @@ expect 0 "note: openvmm-kvm/entry-state: VMSA CR0 0x31" lint a.igvm
 expect 1 "error: openvmm-kvm/entry-state" lint --profile openvmm-kvm a.igvm
 expect 1 "openvmm-kvm/entry-state" build <(sed s/qemu-kvm/openvmm-kvm/ image.json) -i . -o c.igvm
 expect 1 "openvmm-kvm/vp-absent" measure --profile openvmm-kvm --vcpus 2 a.igvm
+expect 0 "note: sources disagree: ae44c297 measures in file order" measure -p cloud-hypervisor-kvm a.igvm
+expect 0 '"other_reading": {' measure --json -p cloud-hypervisor-kvm a.igvm
+expect 0 "note: cloud-hypervisor-kvm/sources: sources disagree from step" lint a.igvm
+expect 0 "note: cloud-hypervisor-kvm/sources: sources disagree from step" lint -p cloud-hypervisor-kvm a.igvm
+expect 0 "cloud-hypervisor-kvm/sources: page order" profiles
 grep -q openvmm a.json && { echo "FAILED: reference values for a loader that refuses the image"; failed=1; }
 expect 0 "qemu-kvm/insert-order" profiles
 expect 0 '"svsm-igvm-profiles"' profiles --json

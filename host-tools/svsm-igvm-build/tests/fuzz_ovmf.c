@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* libFuzzer target: OVMF table and SEV metadata. The input is the end of an image of one page. */
+#include "abi/igvm.h"
 #include "measure_ovmf.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	static const uint8_t footer[] = {0xde, 0x82, 0xb5, 0x96, 0xb2, 0x1f, 0xf7, 0x45,
 					 0xba, 0xea, 0xa3, 0x66, 0xc5, 0x5a, 0x08, 0x2d};
 	const struct sev_hashes_input hashes = {.command_line = "fuzz"};
-	struct measure_ovmf_options options = {.vcpus = 2, .sev_features = 1, .hashes = &hashes, .threads = 1};
+	struct measure_ovmf_options options = {
+		.vcpus = 2, .sev_features = 1, .vmsa_gpa = IGVM_SNP_VMSA_GPA_KVM, .hashes = &hashes, .threads = 1};
 	struct measurement measurement;
 	struct ovmf ovmf;
 	struct error error;

@@ -202,6 +202,7 @@ static void profiles_differ(void **state)
 	struct measurement measurement;
 	struct igvm_file file;
 	struct fixture fixture;
+	uint8_t digest[48];
 
 	(void)state;
 	fixture_open(&fixture);
@@ -219,9 +220,19 @@ static void profiles_differ(void **state)
 	options.profile = profile_find("cloud-hypervisor-kvm");
 	options.vcpus = 1;
 	assert_true(measure(&file, &options, &measurement, &fixture.error));
+	memcpy(digest, measurement.digest[0], 48);
 	for (size_t i = 0, zero = 0; i < steps.count; i++) {
 		zero += steps.step[i].type == SNP_PAGE_ZERO;
 		assert_true(i + 1 < steps.count || zero > 0);
+	}
+	measurement_free(&measurement);
+	/* By other sources it sorts pages, and those without data are NORMAL. */
+	options.profile = options.profile->other;
+	assert_true(measure(&file, &options, &measurement, &fixture.error));
+	assert_memory_not_equal(digest, measurement.digest[0], 48);
+	for (size_t i = 0; i < measurement.page_steps; i++) {
+		assert_true(i == 0 || steps.step[i - 1].gpa < steps.step[i].gpa);
+		assert_int_not_equal(steps.step[i].type, SNP_PAGE_ZERO);
 	}
 	measurement_free(&measurement);
 	igvm_file_free(&file);

@@ -144,6 +144,7 @@ static void published(void **state)
 			.vcpus = cases[i].vcpus,
 			.rdx = rdx_0 ? vmm->other_rdx : measure_ovmf_rdx(vmm, signature),
 			.sev_features = cases[i].features,
+			.vmsa_gpa = vmm_vmsa_gpa(vmm, signature),
 			.hashes = cases[i].kernel ? &hashes : NULL,
 			.image_digest = seed,
 		};
@@ -162,7 +163,8 @@ static void published(void **state)
 /* The image's own pages come first, and their digest may stand for them. */
 static void split_digest(void **state)
 {
-	struct measure_ovmf_options options = {.vmm = &vmm_qemu, .vcpus = 1, .sev_features = 1, .image_only = true};
+	struct measure_ovmf_options options = {
+		.vmm = &vmm_qemu, .vcpus = 1, .sev_features = 1, .vmsa_gpa = IGVM_SNP_VMSA_GPA_KVM, .image_only = true};
 	uint8_t *bytes = new_image();
 	struct measurement image, whole, rest;
 	struct ovmf ovmf;
@@ -227,7 +229,8 @@ static void broken_images(void **state)
 static void not_for_kernels(void **state)
 {
 	const struct sev_hashes_input hashes = {.command_line = ""};
-	struct measure_ovmf_options options = {.vmm = &vmm_qemu, .vcpus = 1, .sev_features = 1, .hashes = &hashes};
+	struct measure_ovmf_options options = {
+		.vmm = &vmm_qemu, .vcpus = 1, .sev_features = 1, .vmsa_gpa = IGVM_SNP_VMSA_GPA_KVM, .hashes = &hashes};
 	uint8_t *bytes = new_image();
 	struct measurement measurement;
 	struct ovmf ovmf;
@@ -276,11 +279,37 @@ static void cpu_models(void **state)
 	}
 }
 
+/* GCE measures VMSAs at the end of what the CPU can address; the others at KVM's place. */
+static void vmsa_places(void **state)
+{
+	static const struct {
+		const char *mode, *model;
+		uint64_t gpa;
+	} cases[] = {
+		{"qemu", "EPYC-Genoa", 0xfffffffff000},
+		{"qemu", "EPYC-Turin", 0xfffffffff000},
+		{"ec2", "EPYC-Genoa", 0xfffffffff000},
+		{"gce", "EPYC-Milan", 0xfffffffff000},
+		{"gce", "EPYC-Genoa", 0xffffffffff000},
+		{"gce", "25:160:0", 0},
+		{"gce", "EPYC-Turin", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t signature;
+
+		assert_true(cpu_model_parse(cases[i].model, &signature));
+		if (vmm_vmsa_gpa(vmm_find(cases[i].mode), signature) != cases[i].gpa)
+			fail_msg("case %zu", i);
+	}
+}
+
 int test_ovmf_run(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published),	   cmocka_unit_test(split_digest), cmocka_unit_test(broken_images),
-		cmocka_unit_test(not_for_kernels), cmocka_unit_test(cpu_models),
+		cmocka_unit_test(not_for_kernels), cmocka_unit_test(cpu_models),   cmocka_unit_test(vmsa_places),
 	};
 
 	return cmocka_run_group_tests_name("OVMF images", tests, NULL, NULL);
