@@ -76,11 +76,13 @@ modules=''
 test/e2e/linux/initramfs.sh "$OUT/initramfs.cpio" "$svsm_attest" $modules
 
 # One processor does without APIC and ACPI, as the first PCs did. More are found in the image's ACPI tables, and have local
-# APICs, but no I/O APIC. The time stamp counter cannot be measured well: a timer's interrupt takes a long way.
+# APICs, but no I/O APIC; Linux takes such a machine for one with EFI, and without the word would look for that and then a
+# BIOS to restart. The time stamp counter cannot be measured well: a timer's interrupt takes a long way.
 khz=$("$BUILD/bin/tsc-khz")
 HZ=$(sed -n 's/^CONFIG_HZ=//p' "$folder/config")
 command_line='console=ttyS0 nokaslr noapic pci=off'
-((vcpus > 1)) || command_line+=' nosmp nolapic acpi=off'
+((vcpus == 1)) && command_line+=' nosmp nolapic acpi=off'
+((vcpus == 1)) || command_line+=' efi=noruntime'
 command_line+=" tsc=reliable tsc_early_khz=$khz lpj=$((khz * 1000 / HZ)) no_timer_check swiotlb=1024 panic=-1"
 command_line+=" checks=$checks keys=$(jq '.templates | length' "manifests/keys/$keys.json") vcpus=$vcpus"
 describe() { # COMMAND-LINE: the image description
