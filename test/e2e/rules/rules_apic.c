@@ -117,6 +117,23 @@ RULE(rule_apic_self)
 	machine_expect(taken[0] == 2);
 }
 
+/* The frame is the first that comes to the page: its delivery is repeated when the host has mapped it. */
+RULE(rule_apic_new_stack)
+{
+	use_first_apic();
+	machine_make_private(FREE_PAGE);
+	machine_pvalidate(FREE_PAGE, false, true);
+	send(X2APIC_ICR_SELF | VECTOR);
+	__asm__ volatile("mov %%rsp, %%rbx\n"
+			 "mov %0, %%rsp\n"
+			 "sti; nop; nop; cli\n"
+			 "mov %%rbx, %%rsp"
+			 :
+			 : "r"(FREE_PAGE + 4096)
+			 : "rbx", "memory");
+	machine_expect(taken[0] == 1 && !requested());
+}
+
 /* MOV CR8 is the same register */
 RULE(rule_apic_cr8)
 {

@@ -61,6 +61,7 @@ race_rmpadjust           | none              | 2 | 65 | rule=vmpl-permission vmp
 stale_rmpadjust          | none              | 2 stale | 65 | rule=vmpl-permission vmpl=2 .* gpa=1000000
 apic_send                | none              | 3 | 69 | terminate: set=1 reason=60
 apic_self                | none              | 1 | 69 | terminate: set=1 reason=60
+apic_new_stack           | none              | 1 | 69 | terminate: set=1 reason=60
 apic_cr8                 | none              | 1 | 69 | terminate: set=1 reason=60
 apic_nmi                 | none              | 2 | 69 | terminate: set=1 reason=60
 apic_init                | none              | 2 | 69 | terminate: set=1 reason=60

@@ -7,8 +7,6 @@
 #define QUEUE_SIZE 32u
 #define RFLAGS_IF (1ull << 9)
 #define VECTOR_NMI 2u
-#define EVENT_INTERRUPT (0u << 8)
-#define EVENT_NMI (2u << 8)
 #define FIRST_INTERRUPT 32u
 #define VECTOR(v_intr) ((uint8_t)((v_intr) >> V_INTR_VECTOR_SHIFT))
 
@@ -99,6 +97,16 @@ void interrupts_offer(struct vcpu *vcpu)
 	level->offers_pic = pic;
 }
 
+/* A virtual interrupt whose delivery faulted is an exception to TCG, which does not inject it as that (APM 2, 15.20).
+ */
+static void correct_type(struct vmcb *vmcb)
+{
+	uint64_t event = vmcb->exit_int_info;
+
+	if ((event & EVENT_VALID) != 0 && (event & EVENT_TYPE) == EVENT_EXCEPTION && (uint8_t)event >= FIRST_INTERRUPT)
+		vmcb->exit_int_info = EVENT_VALID | EVENT_INTERRUPT | (uint8_t)event;
+}
+
 void interrupts_after(struct vcpu *vcpu)
 {
 	struct vcpu_level *level = vcpu_current(vcpu);
@@ -108,6 +116,7 @@ void interrupts_after(struct vcpu *vcpu)
 	bool delivering = (vmcb->exit_int_info & EVENT_VALID) != 0 && (uint8_t)vmcb->exit_int_info == vector &&
 			  vector >= FIRST_INTERRUPT;
 
+	correct_type(vmcb);
 	if (vector == 0 || ((vmcb->v_intr & V_IRQ) != 0 && !delivering))
 		return;
 	taken(level, vector, level->offers_pic);

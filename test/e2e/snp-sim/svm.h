@@ -92,6 +92,9 @@ struct guest_registers {
 
 #define EVENT_VALID (1u << 31)
 #define EVENT_ERROR_CODE (1u << 11)
+#define EVENT_TYPE (7u << 8)
+#define EVENT_INTERRUPT (0u << 8)
+#define EVENT_NMI (2u << 8)
 #define EVENT_EXCEPTION (3u << 8)
 #define V_IRQ (1ull << 8)
 #define V_INTR_PRIORITY_MAX (15ull << 16)

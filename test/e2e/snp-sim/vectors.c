@@ -14,8 +14,6 @@
 #define VECTOR_HV 28u
 #define VECTOR_VC 29u
 #define FIRST_INTERRUPT 32u
-#define EVENT_INTERRUPT (0u << 8)
-#define EVENT_NMI (2u << 8)
 #define INSN_IRETQ 0xcf48u
 #define INSN_REP_MOVSB 0xa4f3u
 
