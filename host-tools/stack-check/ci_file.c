@@ -12,7 +12,7 @@ struct parser {
 	const char *name;
 	unsigned int line;
 	struct error *error;
-	const char *at, *end;
+	char *at, *end;
 	uint32_t unit;
 };
 
@@ -23,43 +23,60 @@ static bool refuse(const struct parser *parser, const char *rule)
 
 static void skip_space(struct parser *parser)
 {
-	while (parser->at < parser->end && (*parser->at == ' ' || *parser->at == '\t' || *parser->at == '\r'))
-		parser->at++;
+	char *at = parser->at;
+
+	while (at < parser->end && (*at == ' ' || *at == '\t' || *at == '\r'))
+		at++;
+	parser->at = at;
+}
+
+static bool is_word(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || byte == '_' || (byte >= '0' && byte <= '9') ||
+	       (byte >= 'A' && byte <= 'Z');
 }
 
 /* A word up to a space or colon */
 static size_t word(struct parser *parser, const char **start)
 {
+	char *at;
+
 	skip_space(parser);
-	*start = parser->at;
-	while (parser->at < parser->end && (isalnum((unsigned char)*parser->at) || *parser->at == '_'))
-		parser->at++;
-	return (size_t)(parser->at - *start);
+	at = parser->at;
+	*start = at;
+	while (at < parser->end && is_word(*at))
+		at++;
+	parser->at = at;
+	return (size_t)(at - *start);
 }
 
-/* A text in quotes, with \n and \" taken for what they mean */
+/* A text in quotes, with \n and \" taken for what they mean; it is ended and changed where it lies. */
 static char *quoted(struct parser *parser)
 {
-	char *text, *to;
-	const char *from;
+	char *text, *to, *from, *end = parser->end;
 
-	if (parser->at >= parser->end || *parser->at != '"')
+	if (parser->at >= end || *parser->at != '"')
 		return NULL;
-	from = ++parser->at;
-	while (parser->at < parser->end && *parser->at != '"')
-		parser->at += *parser->at == '\\' && parser->at + 1 < parser->end ? 2 : 1;
-	if (parser->at >= parser->end)
-		return NULL;
-	text = to = arena_alloc(parser->evidence->arena, (size_t)(parser->at - from) + 1);
-	for (; from < parser->at; from++) {
-		if (*from == '\\' && from + 1 < parser->at) {
+	text = from = parser->at + 1;
+	to = memchr(from, '"', (size_t)(end - from));
+	if (to && !memchr(from, '\\', (size_t)(to - from))) {
+		*to = '\0';
+		parser->at = to + 1;
+		return text;
+	}
+	to = from;
+	for (; from < end && *from != '"'; from++) {
+		if (*from == '\\' && from + 1 < end) {
 			from++;
 			*to++ = *from == 'n' ? '\n' : *from;
 		} else {
 			*to++ = *from;
 		}
 	}
-	parser->at++;
+	if (from >= end)
+		return NULL;
+	*to = '\0';
+	parser->at = from + 1;
 	return text;
 }
 
@@ -240,7 +257,7 @@ static bool parse_line(struct parser *parser, bool *open)
 	return refuse(parser, "node or edge is wanted");
 }
 
-bool ci_parse(struct evidence *evidence, const char *name, const char *text, size_t size, struct error *error)
+bool ci_parse(struct evidence *evidence, const char *name, char *text, size_t size, struct error *error)
 {
 	struct parser parser = {
 		.evidence = evidence, .name = name, .error = error, .unit = (uint32_t)evidence->unit_count};

@@ -5,10 +5,22 @@
 #include <Zydis/Zydis.h>
 #include <string.h>
 
+#define INSN_LENGTH_MAX 15
+#define KEPT_BITS 11
+#define KEPT_MAX (1u << KEPT_BITS)
+#define PREFIX_MAX 4	      /* bytes that tell where an instruction is kept; shorter ones have places of their own */
+#define CLASSIFIED_OPERANDS 3 /* that classify() looks at: zeroed where an instruction has fewer */
+
 static int8_t register_id(ZydisRegister reg)
 {
-	ZydisRegister full = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
+	ZydisRegister full;
 
+	/* Nearly all are of these two widths */
+	if (reg >= ZYDIS_REGISTER_RAX && reg <= ZYDIS_REGISTER_R15)
+		return (int8_t)(reg - ZYDIS_REGISTER_RAX);
+	if (reg >= ZYDIS_REGISTER_EAX && reg <= ZYDIS_REGISTER_R15D)
+		return (int8_t)(reg - ZYDIS_REGISTER_EAX);
+	full = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
 	if (full < ZYDIS_REGISTER_RAX || full > ZYDIS_REGISTER_R15)
 		return REG_NONE;
 	return (int8_t)(full - ZYDIS_REGISTER_RAX);
@@ -31,8 +43,9 @@ static void set_memory(struct insn *insn, const ZydisDecodedOperand *operand)
 	insn->mem.scale = mem->scale;
 	insn->mem.offset = mem->disp.has_displacement ? mem->disp.value : 0;
 	insn->mem.segment = mem->segment == ZYDIS_REGISTER_FS || mem->segment == ZYDIS_REGISTER_GS;
-	if (mem->base == ZYDIS_REGISTER_RIP)
-		insn->mem.offset = (int64_t)(insn->address + insn->length + (uint64_t)insn->mem.offset);
+	insn->mem.relative = mem->base == ZYDIS_REGISTER_RIP;
+	if (insn->mem.relative)
+		insn->mem.offset += insn->length;
 	else if (mem->base != ZYDIS_REGISTER_NONE && insn->mem.base == REG_NONE)
 		insn->mem.segment = true; /* an address this tool does not model */
 	if (mem->index != ZYDIS_REGISTER_NONE && insn->mem.index == REG_NONE)
@@ -40,9 +53,9 @@ static void set_memory(struct insn *insn, const ZydisDecodedOperand *operand)
 }
 
 /* What every instruction has: memory operand and registers written */
-static void set_effects(struct insn *insn, const ZydisDecodedInstruction *decoded, const ZydisDecodedOperand *operands)
+static void set_effects(struct insn *insn, const ZydisDecodedOperand *operands, int count)
 {
-	for (int i = 0; i < decoded->operand_count; i++) {
+	for (int i = 0; i < count; i++) {
 		const ZydisDecodedOperand *operand = &operands[i];
 
 		if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER &&
@@ -136,8 +149,9 @@ static enum op control(struct insn *insn, const ZydisDecodedInstruction *decoded
 
 	if (decoded->operand_count == 0)
 		return OP_BAD;
-	if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operand->imm.is_relative)
-		insn->target = insn->address + insn->length + operand->imm.value.u;
+	insn->direct = operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operand->imm.is_relative;
+	if (insn->direct)
+		insn->target = insn->length + operand->imm.value.u;
 	else if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER)
 		insn->src = register_id(operand->reg.value);
 	insn->if_equal = decoded->mnemonic == ZYDIS_MNEMONIC_JZ;
@@ -233,26 +247,117 @@ static enum op classify(struct insn *insn, const ZydisDecodedInstruction *decode
 	return stack_op(insn, decoded, operands);
 }
 
-void decode_insn(const uint8_t *bytes, size_t size, uint64_t address, struct insn *insn)
+/*
+ * Operands worth decoding, which costs as much as the rest. Hidden ones come last, and those of the instructions named
+ * here are the flags, the instruction pointer, and the stack that a call writes to.
+ */
+static uint8_t wanted_operands(const ZydisDecodedInstruction *decoded)
+{
+	if (decoded->meta.category == ZYDIS_CATEGORY_CALL || decoded->meta.category == ZYDIS_CATEGORY_UNCOND_BR)
+		return decoded->operand_count_visible;
+	switch (decoded->mnemonic) {
+	case ZYDIS_MNEMONIC_NOP:
+		return 0; /* it accesses nothing, whatever it looks like */
+	case ZYDIS_MNEMONIC_JZ:
+	case ZYDIS_MNEMONIC_JNZ:
+	case ZYDIS_MNEMONIC_MOV:
+	case ZYDIS_MNEMONIC_MOVZX:
+	case ZYDIS_MNEMONIC_LEA:
+	case ZYDIS_MNEMONIC_ADD:
+	case ZYDIS_MNEMONIC_SUB:
+	case ZYDIS_MNEMONIC_AND:
+	case ZYDIS_MNEMONIC_OR:
+	case ZYDIS_MNEMONIC_XOR:
+	case ZYDIS_MNEMONIC_CMP:
+	case ZYDIS_MNEMONIC_TEST:
+		return decoded->operand_count_visible;
+	default:
+		return decoded->operand_count;
+	}
+}
+
+/* Decodes at address 0; false when the bytes are no instruction. */
+static bool decode(const uint8_t *bytes, size_t size, struct insn *insn)
 {
 	static ZydisDecoder decoder;
 	static bool ready;
+	ZydisDecoderContext context;
 	ZydisDecodedInstruction decoded;
 	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	uint8_t wanted;
 
 	if (!ready) {
 		ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 		ready = true;
 	}
 	memset(insn, 0, sizeof(*insn));
-	insn->address = address;
 	insn->dst = insn->src = insn->mem.base = insn->mem.index = REG_NONE;
-	if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, size, &decoded, operands))) {
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, &context, bytes, size, &decoded)))
+		return false;
+	wanted = wanted_operands(&decoded);
+	memset(operands, 0, CLASSIFIED_OPERANDS * sizeof(operands[0]));
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&decoder, &context, &decoded, operands, wanted)))
+		return false;
+	insn->length = decoded.length;
+	set_effects(insn, operands, wanted);
+	insn->op = (uint8_t)classify(insn, &decoded, operands);
+	return true;
+}
+
+/*
+ * Programs say the same few thousand instructions over and over, so those seen last are kept. An instruction is told by
+ * its own bytes alone: what begins with the bytes of one is that one.
+ */
+struct kept {
+	struct insn insn; /* length 0: none */
+	uint8_t bytes[INSN_LENGTH_MAX];
+};
+
+static struct kept *place(const uint8_t *bytes, unsigned int prefix)
+{
+	static struct kept kept[PREFIX_MAX][KEPT_MAX];
+	uint32_t key = 0;
+
+	memcpy(&key, bytes, prefix);
+	return &kept[prefix - 1][(key * 0x9e3779b1u) >> (32 - KEPT_BITS)];
+}
+
+static const struct insn *recall(const uint8_t *bytes)
+{
+	for (unsigned int prefix = PREFIX_MAX; prefix > 0; prefix--) {
+		const struct kept *kept = place(bytes, prefix);
+		unsigned int length = kept->insn.length;
+
+		if (length && (prefix == PREFIX_MAX || length == prefix) && memcmp(kept->bytes, bytes, length) == 0)
+			return &kept->insn;
+	}
+	return NULL;
+}
+
+static void keep(const uint8_t *bytes, const struct insn *insn)
+{
+	struct kept *kept = place(bytes, insn->length < PREFIX_MAX ? insn->length : PREFIX_MAX);
+
+	kept->insn = *insn;
+	memcpy(kept->bytes, bytes, insn->length);
+}
+
+void decode_insn(const uint8_t *bytes, size_t size, uint64_t address, struct insn *insn)
+{
+	const struct insn *known = size >= INSN_LENGTH_MAX ? recall(bytes) : NULL;
+
+	if (known) {
+		*insn = *known;
+	} else if (decode(bytes, size, insn)) {
+		if (size >= INSN_LENGTH_MAX)
+			keep(bytes, insn);
+	} else {
 		insn->op = OP_BAD;
 		insn->length = 1;
-		return;
 	}
-	insn->length = decoded.length;
-	set_effects(insn, &decoded, operands);
-	insn->op = (uint8_t)classify(insn, &decoded, operands);
+	insn->address = address;
+	if (insn->direct)
+		insn->target += address;
+	if (insn->mem.relative)
+		insn->mem.offset = (int64_t)(address + (uint64_t)insn->mem.offset);
 }

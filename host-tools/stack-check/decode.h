@@ -42,7 +42,8 @@ enum { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, R
 struct mem {
 	int8_t base, index; /* REG_NONE when absent; an address relative to RIP is resolved into `offset` */
 	uint8_t scale;
-	bool segment; /* FS or GS */
+	bool segment;  /* FS or GS */
+	bool relative; /* to RIP */
 	int64_t offset;
 };
 
@@ -57,6 +58,7 @@ struct insn {
 	uint8_t width; /* bytes of the operation's result */
 	int8_t dst, src;
 	bool use_imm, sign, has_mem, mem_read, mem_write;
+	bool direct;		     /* a call, jump or branch that names its target */
 	bool if_equal, if_not_equal; /* of a BRANCH */
 };
 

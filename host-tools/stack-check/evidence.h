@@ -56,8 +56,8 @@ struct evidence {
 
 bool su_parse(struct evidence *evidence, const char *name, const char *text, size_t size,
 	      struct error *error) MUST_CHECK;
-bool ci_parse(struct evidence *evidence, const char *name, const char *text, size_t size,
-	      struct error *error) MUST_CHECK;
+/* What it finds points into `text`, which it changes and which has to stay. */
+bool ci_parse(struct evidence *evidence, const char *name, char *text, size_t size, struct error *error) MUST_CHECK;
 /* The first row for this symbol, and the next one after `row`; NULL when there is none. */
 const struct usage *evidence_usage(const struct evidence *evidence, const char *function);
 const struct usage *evidence_next(const struct evidence *evidence, const struct usage *row);

@@ -13,20 +13,27 @@
 #define ROUNDS_MAX 400 /* of finding more code by following jumps; each round adds some */
 #define DEEPER_MAX 16  /* rounds in which an aligned stack pointer turns out deeper: more is a loop that goes down */
 
-struct analysis {
-	const struct frame_context *context;
-	struct frame *frame;
+struct frame_work {
 	struct frame_code code;
-	struct state_bases bases;
 	struct state *in; /* state before each leader, by its number */
 	uint8_t *visits;
 	bool *queued;
 	uint32_t *queue;
+	uint32_t *site_of;     /* instruction -> site + 1 */
+	size_t leaders, insns; /* there is room for */
+};
+
+struct analysis {
+	const struct frame_context *context;
+	struct frame *frame;
+	struct frame_work *work;
+	struct frame_code *code;
+	struct state_bases bases;
 	uint32_t queue_count;
-	uint32_t *site_of; /* instruction -> site + 1 */
-	bool grew;	   /* new code was found: start over */
+	bool grew; /* new code was found: start over */
 	struct state deepest;
 	int64_t deepest_depth;
+	struct value deepened; /* the stack pointer that was last looked at */
 };
 
 static void add_issue(struct analysis *analysis, enum frame_issue_kind kind, uint64_t address)
@@ -43,8 +50,12 @@ static void add_issue(struct analysis *analysis, enum frame_issue_kind kind, uin
 static void deepen(struct analysis *analysis, const struct value *rsp)
 {
 	struct frame *frame = analysis->frame;
-	int64_t reached = state_least(&analysis->bases, rsp);
+	int64_t reached;
 
+	if (value_equal(rsp, &analysis->deepened))
+		return;
+	analysis->deepened = *rsp;
+	reached = state_least(&analysis->bases, rsp);
 	if (reached != DEPTH_UNKNOWN && reached > frame->at_least)
 		frame->at_least = reached;
 	for (int mode = 0; mode < ALIGN_MODES; mode++) {
@@ -59,6 +70,13 @@ static void deepen(struct analysis *analysis, const struct value *rsp)
 	}
 }
 
+/* Whether a memory operand may lie on a stack; most are told at once. */
+static bool may_be_stack(const struct state *state, const struct mem *mem)
+{
+	return (mem->base != REG_NONE && state->reg[mem->base].kind == VALUE_STACK) ||
+	       (mem->index != REG_NONE && state->reg[mem->index].kind == VALUE_STACK);
+}
+
 /* Memory below RSP that the function uses anyway: the ABI's red zone */
 static void note_access(struct analysis *analysis, const struct state *state, const struct insn *insn)
 {
@@ -66,7 +84,7 @@ static void note_access(struct analysis *analysis, const struct state *state, co
 	struct value address;
 	int64_t depth, used;
 
-	if (!insn->has_mem && insn->op != OP_LEA)
+	if ((!insn->has_mem && insn->op != OP_LEA) || !may_be_stack(state, &insn->mem))
 		return;
 	address = state_address(state, &insn->mem, true);
 	if (address.kind != VALUE_STACK || rsp->kind != VALUE_STACK)
@@ -89,13 +107,13 @@ static struct frame_site *site_for(struct analysis *analysis, uint32_t index)
 {
 	struct frame *frame = analysis->frame;
 
-	if (!analysis->site_of[index]) {
-		struct frame_site site = {.address = analysis->code.insns[index].address, .pointer_field = -1};
+	if (!analysis->work->site_of[index]) {
+		struct frame_site site = {.address = analysis->code->insns[index].address, .pointer_field = -1};
 
 		arena_push(analysis->context->arena, frame->sites, frame->site_count, site);
-		analysis->site_of[index] = (uint32_t)frame->site_count;
+		analysis->work->site_of[index] = (uint32_t)frame->site_count;
 	}
-	return &frame->sites[analysis->site_of[index] - 1];
+	return &frame->sites[analysis->work->site_of[index] - 1];
 }
 
 static void set_depths(struct analysis *analysis, struct frame_site *site, const struct value *rsp)
@@ -139,7 +157,7 @@ static struct frame_site *leave(struct analysis *analysis, uint32_t index, const
 	site->tail = tail;
 	site->other_stack =
 		state->reg[REG_RSP].kind == VALUE_STACK && analysis->bases.base[state->reg[REG_RSP].base].other_stack;
-	site->named = analysis->code.insns[index].target != 0;
+	site->named = analysis->code->insns[index].target != 0;
 	set_depths(analysis, site, &state->reg[REG_RSP]);
 	if (!is_aligned(analysis, &state->reg[REG_RSP], tail))
 		analysis->frame->misaligned = true;
@@ -176,33 +194,33 @@ static struct value indirect(const struct analysis *analysis, const struct state
 
 static void enqueue(struct analysis *analysis, uint32_t index, const struct state *state)
 {
-	uint32_t leader = analysis->code.leader_of[index];
-	struct state *in = &analysis->in[leader];
+	uint32_t leader = analysis->code->leader_of[index];
+	struct state *in = &analysis->work->in[leader];
 
-	if (!analysis->visits[leader]) {
+	if (!analysis->work->visits[leader]) {
 		*in = *state;
-		analysis->visits[leader] = 1;
+		analysis->work->visits[leader] = 1;
 	} else {
-		bool widen = analysis->visits[leader] > VISITS_MAX;
+		bool widen = analysis->work->visits[leader] > VISITS_MAX;
 
 		if (!state_join(in, state, widen))
 			return;
 		if (!widen)
-			analysis->visits[leader]++;
+			analysis->work->visits[leader]++;
 	}
-	if (!analysis->queued[leader]) {
-		analysis->queued[leader] = true;
-		analysis->queue[analysis->queue_count++] = index;
+	if (!analysis->work->queued[leader]) {
+		analysis->work->queued[leader] = true;
+		analysis->work->queue[analysis->queue_count++] = index;
 	}
 }
 
 /* Continues at `address`, inside this function's code; finds it first when it is new. */
 static void flow(struct analysis *analysis, uint64_t address, const struct state *state)
 {
-	uint32_t index = frame_code_index(&analysis->code, address);
+	uint32_t index = frame_code_index(analysis->code, address);
 
-	if (index == MAP_NONE || !analysis->code.insns_leader[index]) {
-		frame_code_add_root(&analysis->code, address);
+	if (index == MAP_NONE || !analysis->code->insns_leader[index]) {
+		frame_code_add_root(analysis->code, address);
 		analysis->grew = true;
 		return;
 	}
@@ -214,10 +232,10 @@ static void jump_through_table(struct analysis *analysis, uint32_t index, const 
 {
 	const struct image *image = analysis->context->image;
 	uint64_t *targets;
-	size_t count = frame_code_switch(&analysis->code, value, &targets), inside = 0;
+	size_t count = frame_code_switch(analysis->code, value, &targets), inside = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!frame_code_is_other(&analysis->code, targets[i])) {
+		if (!frame_code_is_other(analysis->code, targets[i])) {
 			flow(analysis, targets[i], state);
 			inside++;
 		}
@@ -232,19 +250,19 @@ static void jump_through_table(struct analysis *analysis, uint32_t index, const 
 				add_target(analysis, site, targets[i]);
 		}
 	} else if (!count) {
-		add_issue(analysis, FRAME_JUMP, analysis->code.insns[index].address);
+		add_issue(analysis, FRAME_JUMP, analysis->code->insns[index].address);
 	}
 }
 
 static void call_through(struct analysis *analysis, uint32_t index, struct frame_site *site, const struct value *value)
 {
-	const struct insn *insn = &analysis->code.insns[index];
+	const struct insn *insn = &analysis->code->insns[index];
 
 	if (value_is_constant(value) && value->low) {
 		site->kind = SITE_DIRECT;
 		add_target(analysis, site, (uint64_t)value->low);
 	} else if (value->kind == VALUE_LOADED &&
-		   frame_code_table(&analysis->code, value, &site->targets, &site->target_count)) {
+		   frame_code_table(analysis->code, value, &site->targets, &site->target_count)) {
 		site->kind = SITE_TABLE;
 		site->table = (uint64_t)value->low;
 	} else {
@@ -259,12 +277,12 @@ static void call_through(struct analysis *analysis, uint32_t index, struct frame
 
 static void jump_indirect(struct analysis *analysis, uint32_t index, const struct state *state)
 {
-	const struct insn *insn = &analysis->code.insns[index];
+	const struct insn *insn = &analysis->code->insns[index];
 	struct value value = indirect(analysis, state, insn);
 	int64_t depth = state_depth(&analysis->bases, &state->reg[REG_RSP], ALIGN_ANY);
 
 	if (value_is_constant(&value) && value.low) {
-		if (frame_code_is_other(&analysis->code, (uint64_t)value.low))
+		if (frame_code_is_other(analysis->code, (uint64_t)value.low))
 			call_through(analysis, index, leave(analysis, index, state, true), &value);
 		else
 			flow(analysis, (uint64_t)value.low, state);
@@ -277,17 +295,17 @@ static void jump_indirect(struct analysis *analysis, uint32_t index, const struc
 	/* With the frame gone this is a tail call through a pointer, or a switch of a function that needs no frame. */
 	if (depth == 8)
 		call_through(analysis, index, leave(analysis, index, state, true), &value);
-	else if (!frame_code_rest(&analysis->code) && !analysis->code.rest_seen)
+	else if (!frame_code_rest(analysis->code) && !analysis->code->rest_seen)
 		add_issue(analysis, FRAME_JUMP, insn->address);
 }
 
 static void jump(struct analysis *analysis, uint32_t index, const struct state *state)
 {
-	const struct insn *insn = &analysis->code.insns[index];
+	const struct insn *insn = &analysis->code->insns[index];
 
 	if (!insn->target && insn->op == OP_JUMP) {
 		jump_indirect(analysis, index, state);
-	} else if (frame_code_is_other(&analysis->code, insn->target)) {
+	} else if (frame_code_is_other(analysis->code, insn->target)) {
 		struct frame_site *site = leave(analysis, index, state, true);
 
 		site->kind = SITE_DIRECT;
@@ -300,7 +318,7 @@ static void jump(struct analysis *analysis, uint32_t index, const struct state *
 /* Returns whether the instruction after the call is reached. */
 static bool call(struct analysis *analysis, uint32_t index, struct state *state)
 {
-	const struct insn *insn = &analysis->code.insns[index];
+	const struct insn *insn = &analysis->code->insns[index];
 	struct frame_site *site;
 	bool comes_back = true;
 
@@ -342,7 +360,7 @@ static void check_store(struct analysis *analysis, const struct insn *insn, cons
 {
 	struct value address;
 
-	if (!insn->mem_write)
+	if (!insn->mem_write || !may_be_stack(state, &insn->mem))
 		return;
 	address = state_address(state, &insn->mem, false);
 	if (address.kind == VALUE_STACK && address.base == 0 && address.low == address.high && address.low < 8 &&
@@ -356,15 +374,15 @@ static void check_store(struct analysis *analysis, const struct insn *insn, cons
  */
 static int8_t probe_loop(const struct analysis *analysis, uint32_t index, const struct state *state)
 {
-	const struct insn *branch = &analysis->code.insns[index];
-	uint32_t at = frame_code_index(&analysis->code, branch->target);
+	const struct insn *branch = &analysis->code->insns[index];
+	uint32_t at = frame_code_index(analysis->code, branch->target);
 	const struct insn *compare = NULL;
 	bool steps = false;
 
 	if (!branch->if_not_equal || at == MAP_NONE)
 		return REG_NONE;
 	while (at != index) {
-		const struct insn *insn = &analysis->code.insns[at];
+		const struct insn *insn = &analysis->code->insns[at];
 
 		if (insn->op == OP_SUB && insn->dst == REG_RSP && insn->use_imm)
 			steps = true;
@@ -372,8 +390,8 @@ static int8_t probe_loop(const struct analysis *analysis, uint32_t index, const 
 			compare = insn;
 		else if (insn->op >= OP_CALL || insn->clobber & ~(uint32_t)0xffff || insn->dst == REG_RSP)
 			return REG_NONE;
-		at = frame_code_index(&analysis->code, insn->address + insn->length);
-		if (at == MAP_NONE || analysis->code.insns[at].address > branch->address)
+		at = frame_code_index(analysis->code, insn->address + insn->length);
+		if (at == MAP_NONE || analysis->code->insns[at].address > branch->address)
 			return REG_NONE;
 	}
 	if (!steps || !compare || compare->use_imm)
@@ -418,12 +436,12 @@ static void remember_deepest(struct analysis *analysis, const struct state *stat
 /* Runs from a leader to where control leaves it. */
 static void run(struct analysis *analysis, uint32_t index)
 {
-	struct state state = analysis->in[analysis->code.leader_of[index]];
-	bool prologue = analysis->code.insns[index].address == analysis->code.start;
+	struct state state = analysis->work->in[analysis->code->leader_of[index]];
+	bool prologue = analysis->code->insns[index].address == analysis->code->start;
 	int8_t limit;
 
 	for (;;) {
-		const struct insn *insn = &analysis->code.insns[index];
+		const struct insn *insn = &analysis->code->insns[index];
 		uint64_t next = insn->address + insn->length;
 		int issue;
 
@@ -438,6 +456,7 @@ static void run(struct analysis *analysis, uint32_t index)
 			deepen(analysis, &state.reg[REG_RSP]);
 			break;
 		case OP_BRANCH:
+			state_clobber(&state, insn->clobber); /* LOOP counts in RCX */
 			limit = probe_loop(analysis, index, &state);
 			if (limit != REG_NONE)
 				state.reg[REG_RSP] = state.reg[limit];
@@ -470,9 +489,9 @@ static void run(struct analysis *analysis, uint32_t index)
 			remember_deepest(analysis, &state);
 			break;
 		}
-		if (frame_code_ends(&analysis->code, insn, next))
+		if (frame_code_ends(analysis->code, insn, next))
 			return;
-		if (frame_code_is_other(&analysis->code, next) && next != analysis->code.start) {
+		if (frame_code_is_other(analysis->code, next) && next != analysis->code->start) {
 			/* Assembly that runs on into the next function */
 			struct frame_site *site = leave(analysis, index, &state, true);
 
@@ -480,22 +499,47 @@ static void run(struct analysis *analysis, uint32_t index)
 			add_target(analysis, site, next);
 			return;
 		}
-		index = frame_code_index(&analysis->code, next);
+		index = frame_code_index(analysis->code, next);
 		if (index == MAP_NONE) {
 			flow(analysis, next, &state);
 			return;
 		}
-		if (analysis->code.insns_leader[index]) {
+		if (analysis->code->insns_leader[index]) {
 			enqueue(analysis, index, &state);
 			return;
 		}
 	}
 }
 
+static void *room(void *old, size_t count, size_t size)
+{
+	free(old);
+	old = malloc(count * size);
+	if (!old)
+		abort();
+	return old;
+}
+
+static void make_room(struct frame_work *work, size_t leaders, size_t insns)
+{
+	if (leaders >= work->leaders) {
+		work->leaders = 2 * leaders + 16;
+		work->in = room(work->in, work->leaders, sizeof(*work->in));
+		work->visits = room(work->visits, work->leaders, 1);
+		work->queued = room(work->queued, work->leaders, sizeof(bool));
+		work->queue = room(work->queue, work->leaders, sizeof(uint32_t));
+	}
+	if (insns >= work->insns) {
+		work->insns = 2 * insns + 16;
+		work->site_of = room(work->site_of, work->insns, sizeof(uint32_t));
+	}
+}
+
 static void reset(struct analysis *analysis)
 {
 	struct frame *frame = analysis->frame;
-	size_t insns = analysis->code.insn_count, leaders = analysis->code.leader_count;
+	struct frame_work *work = analysis->work;
+	size_t insns = analysis->code->insn_count, leaders = analysis->code->leader_count;
 
 	frame->own[ALIGN_ABI] = frame->own[ALIGN_ANY] = frame->at_least = frame->prologue = 8;
 	frame->red_zone = 0;
@@ -506,16 +550,11 @@ static void reset(struct analysis *analysis)
 	frame->unwound = 0;
 	analysis->grew = false;
 	analysis->queue_count = 0;
-	analysis->in = realloc(analysis->in, (leaders + 1) * sizeof(*analysis->in));
-	analysis->visits = realloc(analysis->visits, leaders + 1);
-	analysis->queued = realloc(analysis->queued, (leaders + 1) * sizeof(bool));
-	analysis->queue = realloc(analysis->queue, (leaders + 1) * sizeof(uint32_t));
-	analysis->site_of = realloc(analysis->site_of, (insns + 1) * sizeof(uint32_t));
-	if (!analysis->in || !analysis->visits || !analysis->queued || !analysis->queue || !analysis->site_of)
-		abort();
-	memset(analysis->visits, 0, leaders + 1);
-	memset(analysis->queued, 0, (leaders + 1) * sizeof(bool));
-	memset(analysis->site_of, 0, (insns + 1) * sizeof(uint32_t));
+	analysis->deepened = value_unknown();
+	make_room(work, leaders, insns);
+	memset(work->visits, 0, leaders + 1);
+	memset(work->queued, 0, (leaders + 1) * sizeof(bool));
+	memset(work->site_of, 0, (insns + 1) * sizeof(uint32_t));
 }
 
 static void run_all(struct analysis *analysis)
@@ -527,34 +566,34 @@ static void run_all(struct analysis *analysis)
 	state_enter(&entry, &analysis->bases);
 	analysis->deepest = entry;
 	analysis->deepest_depth = 0;
-	start = frame_code_index(&analysis->code, analysis->code.start);
+	start = frame_code_index(analysis->code, analysis->code->start);
 	if (start == MAP_NONE) {
-		add_issue(analysis, FRAME_NO_CODE, analysis->code.start);
+		add_issue(analysis, FRAME_NO_CODE, analysis->code->start);
 		return;
 	}
 	enqueue(analysis, start, &entry);
 	for (;;) {
 		while (analysis->queue_count) {
-			uint32_t index = analysis->queue[--analysis->queue_count];
+			uint32_t index = analysis->work->queue[--analysis->queue_count];
 
-			analysis->queued[analysis->code.leader_of[index]] = false;
+			analysis->work->queued[analysis->code->leader_of[index]] = false;
 			run(analysis, index);
 		}
 		if (analysis->grew)
 			return;
 		/* Code that nothing seen leads to: as deep as the function gets, to be safe. */
-		for (size_t i = 0; i < analysis->code.root_count; i++) {
-			uint32_t root = frame_code_index(&analysis->code, analysis->code.roots[i]);
+		for (size_t i = 0; i < analysis->code->root_count; i++) {
+			uint32_t root = frame_code_index(analysis->code, analysis->code->roots[i]);
 
-			if (root != MAP_NONE && !analysis->visits[analysis->code.leader_of[root]])
+			if (root != MAP_NONE && !analysis->work->visits[analysis->code->leader_of[root]])
 				enqueue(analysis, root, &analysis->deepest);
 		}
 		if (analysis->queue_count)
 			continue;
-		if (!frame_code_rest(&analysis->code))
+		if (!frame_code_rest(analysis->code))
 			return;
-		for (size_t i = 0; i < analysis->code.rest_count; i++)
-			flow(analysis, analysis->code.rest[i], &analysis->deepest);
+		for (size_t i = 0; i < analysis->code->rest_count; i++)
+			flow(analysis, analysis->code->rest[i], &analysis->deepest);
 		return;
 	}
 }
@@ -570,8 +609,8 @@ static void collect_addresses(struct analysis *analysis)
 	const struct image *image = analysis->context->image;
 	struct frame *frame = analysis->frame;
 
-	for (uint32_t i = 0; i < analysis->code.insn_count; i++) {
-		const struct insn *insn = &analysis->code.insns[i];
+	for (uint32_t i = 0; i < analysis->code->insn_count; i++) {
+		const struct insn *insn = &analysis->code->insns[i];
 		int64_t number = 0;
 		uint64_t word;
 
@@ -602,30 +641,45 @@ static void lose_depth(struct analysis *analysis, uint64_t address)
 
 void frame_analyze(const struct frame_context *context, uint64_t start, struct frame *frame)
 {
-	struct analysis analysis = {.context = context, .frame = frame};
+	struct frame_code *code = &context->work->code;
+	struct analysis analysis = {.context = context, .frame = frame, .work = context->work, .code = code};
 	unsigned int rounds = 0, deeper = 0;
 
 	memset(frame, 0, sizeof(*frame));
-	frame_code_start(&analysis.code, context->arena, context->image, start);
+	frame_code_start(code, context->arena, context->image, start);
 	do {
 		if (analysis.grew)
 			analysis.bases.count = 0;
-		frame_code_discover(&analysis.code);
+		frame_code_discover(code);
 		run_all(&analysis);
 	} while ((analysis.grew && ++rounds < ROUNDS_MAX) || (analysis.bases.changed && ++deeper < DEEPER_MAX));
 	if (analysis.bases.changed)
 		lose_depth(&analysis, start);
-	if (analysis.grew || analysis.code.too_large)
+	if (analysis.grew || code->too_large)
 		add_issue(&analysis, FRAME_TOO_LARGE, start);
 	for (unsigned int i = 1; i < analysis.bases.count; i++) {
 		frame->switches |= analysis.bases.base[i].other_stack;
 		frame->realigned |= !analysis.bases.base[i].other_stack;
 	}
 	collect_addresses(&analysis);
-	frame_code_free(&analysis.code);
-	free(analysis.in);
-	free(analysis.visits);
-	free(analysis.queued);
-	free(analysis.queue);
-	free(analysis.site_of);
+}
+
+struct frame_work *frame_work_create(void)
+{
+	struct frame_work *work = calloc(1, sizeof(*work));
+
+	if (!work)
+		abort();
+	return work;
+}
+
+void frame_work_free(struct frame_work *work)
+{
+	frame_code_free(&work->code);
+	free(work->in);
+	free(work->visits);
+	free(work->queued);
+	free(work->queue);
+	free(work->site_of);
+	free(work);
 }

@@ -68,6 +68,8 @@ struct frame {
 	size_t address_count;
 };
 
+struct frame_work; /* memory that one analysis after another uses */
+
 struct frame_context {
 	struct arena *arena;
 	const struct image *image;
@@ -77,8 +79,11 @@ struct frame_context {
 	/* Depth of RSP at an address by other means than decoding; negative when they do not tell. NULL: there are none
 	 */
 	int64_t (*depth_at)(const char *file, uint64_t address);
+	struct frame_work *work;
 };
 
+struct frame_work *frame_work_create(void);
+void frame_work_free(struct frame_work *work);
 void frame_analyze(const struct frame_context *context, uint64_t start, struct frame *frame);
 
 #endif

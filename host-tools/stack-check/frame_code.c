@@ -7,14 +7,56 @@
 
 #define INSNS_MAX 400000u
 #define TABLE_MAX 4096u
+#define NEAR_MAX (1u << 20)
+
+static void forget(struct frame_code *code)
+{
+	struct frame_code kept = {
+		.insns = code->insns,
+		.insns_leader = code->insns_leader,
+		.leader_of = code->leader_of,
+		.insn_capacity = code->insn_capacity,
+		.near = code->near,
+		.near_capacity = code->near_capacity,
+	};
+
+	map_free(&code->far);
+	map_free(&code->boundaries);
+	*code = kept;
+}
+
+static void make_room(struct frame_code *code)
+{
+	uint64_t size = code->own_end - code->start;
+
+	code->near_size = size < NEAR_MAX ? size : NEAR_MAX;
+	if (code->near_size > code->near_capacity) {
+		free(code->near);
+		code->near_capacity = code->near_size * 2;
+		code->near = malloc(code->near_capacity * sizeof(*code->near));
+		if (!code->near)
+			abort();
+	}
+	if (code->near_size)
+		memset(code->near, 0, code->near_size * sizeof(*code->near));
+}
 
 void frame_code_start(struct frame_code *code, struct arena *arena, const struct image *image, uint64_t start)
 {
-	memset(code, 0, sizeof(*code));
+	uint64_t first_extern = image->extern_count ? image->extern_next - image->extern_count * 16 : UINT64_MAX;
+
+	forget(code);
 	code->arena = arena;
 	code->image = image;
 	code->start = start;
 	code->function = image_function_at(image, start);
+	code->section = image_section_at(image, start);
+	code->own_end = code->function && code->section ? image_next_start(image, code->function) : start;
+	if (code->section && code->own_end > code->section->end)
+		code->own_end = code->section->end;
+	if (code->own_end > first_extern)
+		code->own_end = start < first_extern ? first_extern : start;
+	make_room(code);
 	frame_code_add_root(code, start);
 }
 
@@ -23,7 +65,8 @@ void frame_code_free(struct frame_code *code)
 	free(code->insns);
 	free(code->insns_leader);
 	free(code->leader_of);
-	map_free(&code->index);
+	free(code->near);
+	map_free(&code->far);
 	map_free(&code->boundaries);
 }
 
@@ -39,14 +82,16 @@ void frame_code_add_root(struct frame_code *code, uint64_t address)
 
 uint32_t frame_code_index(const struct frame_code *code, uint64_t address)
 {
-	return address ? map_get(&code->index, address) : MAP_NONE;
+	if (address - code->start < code->near_size)
+		return code->near[address - code->start] - 1; /* none: MAP_NONE */
+	return address ? map_get(&code->far, address) : MAP_NONE;
 }
 
 bool frame_code_is_other(const struct frame_code *code, uint64_t address)
 {
 	const struct image_function *function;
 
-	if (address == code->start)
+	if (address == code->start || (address > code->start && address < code->own_end))
 		return false;
 	if (image_extern(code->image, address))
 		return true;
@@ -86,13 +131,23 @@ static struct insn *append(struct frame_code *code)
 	return &code->insns[code->insn_count++];
 }
 
+static const uint8_t *code_at(const struct frame_code *code, uint64_t address, size_t *left)
+{
+	const struct image_section *section = code->section;
+
+	if (!section || address < section->start || address >= section->end)
+		return image_code(code->image, address, left);
+	*left = section->end - address;
+	return section->code && section->bytes ? section->bytes + (address - section->start) : NULL;
+}
+
 static bool decode_at(struct frame_code *code, uint64_t address)
 {
 	struct insn *insn = append(code);
 	const uint8_t *bytes;
 	size_t left;
 
-	bytes = image_code(code->image, address, &left);
+	bytes = code_at(code, address, &left);
 	if (bytes) {
 		decode_insn(bytes, left, address, insn);
 	} else {
@@ -100,7 +155,10 @@ static bool decode_at(struct frame_code *code, uint64_t address)
 		insn->address = address;
 		insn->op = OP_BAD;
 	}
-	map_set(&code->index, address, code->insn_count - 1);
+	if (address - code->start < code->near_size)
+		code->near[address - code->start] = code->insn_count;
+	else
+		map_set(&code->far, address, code->insn_count - 1);
 	return insn->op != OP_BAD;
 }
 
@@ -117,6 +175,8 @@ static void discover_from(struct frame_code *code, uint64_t root)
 	uint64_t *pending = NULL, address = root;
 	size_t count = 0;
 
+	if (frame_code_index(code, root) != MAP_NONE)
+		return;
 	arena_push(code->arena, pending, count, root);
 	while (count) {
 		address = pending[--count];

@@ -13,11 +13,15 @@ struct frame_code {
 	const struct image *image;
 	uint64_t start;
 	const struct image_function *function; /* that starts here, or NULL */
+	const struct image_section *section;   /* that `start` is in, or NULL */
+	uint64_t own_end;		       /* [start, own_end): no other function starts there */
 	struct insn *insns;
 	bool *insns_leader;  /* control comes here from elsewhere */
 	uint32_t *leader_of; /* number of a leader */
 	uint32_t insn_count, insn_capacity, leader_count;
-	struct map index; /* address -> instruction */
+	uint32_t *near; /* instruction + 1 at each byte of [start, start + near_size) */
+	size_t near_size, near_capacity;
+	struct map far; /* address -> instruction, elsewhere */
 	uint64_t *roots;
 	size_t root_count;
 	uint64_t *rest; /* see frame_code_rest */
@@ -29,6 +33,7 @@ struct frame_code {
 	bool rest_seen;	       /* there were such places in some round */
 };
 
+/* `code` is zeroed, or was used for another function: its memory is used again. */
 void frame_code_start(struct frame_code *code, struct arena *arena, const struct image *image, uint64_t start);
 void frame_code_free(struct frame_code *code);
 void frame_code_add_root(struct frame_code *code, uint64_t address);

@@ -25,6 +25,12 @@ void state_enter(struct state *state, struct state_bases *bases)
 	bases->changed = false;
 }
 
+void state_clobber(struct state *state, uint32_t registers)
+{
+	for (; registers; registers &= registers - 1)
+		state->reg[__builtin_ctz(registers)] = value_unknown();
+}
+
 static struct state_slot *find_slot(struct state *state, uint8_t base, int64_t offset)
 {
 	for (unsigned int i = 0; i < state->slot_count; i++) {
@@ -428,10 +434,7 @@ static void apply(struct state *state, struct state_bases *bases, const struct i
 			value = state_address(state, &insn->mem, false);
 			store(state, &value, &unknown, insn->width ? insn->width : 64);
 		}
-		for (int i = 0; i < REG_COUNT; i++) {
-			if (insn->clobber & 1u << i)
-				state->reg[i] = value_unknown();
-		}
+		state_clobber(state, insn->clobber);
 		break;
 	default:
 		compute(state, bases, insn);
@@ -479,10 +482,7 @@ void state_apply(struct state *state, struct state_bases *bases, const struct im
 
 void state_clobber_call(struct state *state)
 {
-	for (int i = 0; i < REG_COUNT; i++) {
-		if (CALL_CLOBBERS & 1u << i)
-			state->reg[i] = value_unknown();
-	}
+	state_clobber(state, CALL_CLOBBERS);
 	for (unsigned int i = 0; i < state->slot_count;) {
 		if (state->slots[i].value.kind != VALUE_STACK)
 			drop_slot(state, i);

@@ -53,6 +53,8 @@ bool state_table(const struct state *state, const struct mem *mem, bool absolute
 /* All instructions but calls, jumps and returns. `issue` is set when RSP is lost or grows without bound. */
 void state_apply(struct state *state, struct state_bases *bases, const struct image *image, const struct insn *insn,
 		 int *issue, bool *bounded);
+/* Nothing is known any more of the registers in the mask. */
+void state_clobber(struct state *state, uint32_t registers);
 void state_clobber_call(struct state *state);
 
 #endif

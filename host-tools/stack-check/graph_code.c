@@ -37,6 +37,7 @@ struct graph_code {
 	size_t unit_count;
 	struct map externs; /* hash of a name -> node */
 	uint32_t built;	    /* nodes before this one are done */
+	struct frame_work *work;
 };
 
 struct graph_code *graph_code_create(struct graph *graph, struct image *images, size_t image_count,
@@ -48,6 +49,7 @@ struct graph_code *graph_code_create(struct graph *graph, struct image *images, 
 	code->config = config;
 	code->evidence = evidence;
 	code->image_count = image_count;
+	code->work = frame_work_create();
 	code->images = arena_alloc(graph->arena, (image_count + 1) * sizeof(*code->images));
 	for (size_t i = 0; i < image_count; i++) {
 		code->images[i].image = &images[i];
@@ -63,6 +65,7 @@ void graph_code_free(struct graph_code *code)
 		map_free(&code->images[i].nodes);
 	}
 	map_free(&code->externs);
+	frame_work_free(code->work);
 }
 
 static uint32_t add_unit(struct graph_code *code, const char *name, const struct unit *unit)
@@ -329,7 +332,8 @@ static void build(struct graph_code *code, uint32_t node)
 					.image = code->images[unit.image].image,
 					.never_returns = never_returns,
 					.depth_at = code->images[unit.image].image->linked ? unwind_depth : NULL,
-					.data = &code->images[unit.image].returns};
+					.data = &code->images[unit.image].returns,
+					.work = code->work};
 	struct config_item *calls;
 	bool had_pointers = false;
 

@@ -163,6 +163,13 @@ struct image_function *image_function_at(const struct image *image, uint64_t add
 	return index == MAP_NONE ? NULL : &image->functions[index];
 }
 
+uint64_t image_next_start(const struct image *image, const struct image_function *function)
+{
+	size_t next = (size_t)(function - image->functions) + 1;
+
+	return next < image->function_count ? image->functions[next].start : UINT64_MAX;
+}
+
 struct image_function *image_function_covering(const struct image *image, uint64_t address)
 {
 	size_t low = 0, high = image->function_count;

@@ -83,6 +83,8 @@ const struct image_section *image_section_at(const struct image *image, uint64_t
 const uint8_t *image_code(const struct image *image, uint64_t address, size_t *left);
 /* Function that starts here, or NULL. */
 struct image_function *image_function_at(const struct image *image, uint64_t address);
+/* Where the function after this one of the image starts; UINT64_MAX behind the last. */
+uint64_t image_next_start(const struct image *image, const struct image_function *function);
 /* Function that covers `address`, or NULL. */
 struct image_function *image_function_covering(const struct image *image, uint64_t address);
 const struct image_data *image_data_covering(const struct image *image, uint64_t address);

@@ -12,7 +12,7 @@ static bool su(struct evidence *evidence, const char *text, struct error *error)
 
 static bool ci(struct evidence *evidence, const char *text, struct error *error)
 {
-	return ci_parse(evidence, "a.ci", text, strlen(text), error);
+	return ci_parse(evidence, "a.ci", arena_string(evidence->arena, text, strlen(text)), strlen(text), error);
 }
 
 static void done(struct evidence *evidence)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) The SVSM Authors */
 /* Frames of code given as bytes: what compilers rarely write, and what assembly does. */
+#include "decode.h"
 #include "frame.h"
 #include "tests.h"
 
@@ -27,7 +28,9 @@ static struct code *analyze(const char *bytes, size_t size)
 	static struct code code;
 	const struct image_builder_symbol symbol = {
 		.name = "f", .address = BASE, .size = size, .type = STT_FUNC, .bind = STB_GLOBAL};
-	const struct frame_context context = {.arena = &code.arena, .image = &code.image, .never_returns = comes_back};
+	struct frame_work *work = frame_work_create();
+	const struct frame_context context = {
+		.arena = &code.arena, .image = &code.image, .never_returns = comes_back, .work = work};
 
 	memset(&code, 0, sizeof(code));
 	code.section = (struct image_section){.start = BASE,
@@ -41,6 +44,7 @@ static struct code *analyze(const char *bytes, size_t size)
 	image_add_function(&code.arena, &code.image, &symbol);
 	image_finish(&code.arena, &code.image);
 	frame_analyze(&context, BASE, &code.frame);
+	frame_work_free(work);
 	return &code;
 }
 
@@ -97,6 +101,39 @@ static void aligned(void **state)
 	(void)state;
 	assert_int_equal(code->frame.own[ALIGN_ABI], 16 + 48 + 64);
 	check(code, 16 + 56 + 64);
+}
+
+static void loop_counts(void **state)
+{
+	/* mov $16, ecx; 1: loop 1b; sub rcx, rsp; add rcx, rsp; ret: nothing is known of RCX any more */
+	struct code *code = ANALYZE("\xb9\x10\x00\x00\x00\xe2\xfe\x48\x29\xcc\x48\x01\xcc\xc3");
+
+	(void)state;
+	assert_true(has(code, FRAME_DYNAMIC));
+	done(code);
+}
+
+/* An instruction seen before is not decoded again: what it says of addresses has to follow its own. */
+static void decoded_again(void **state)
+{
+	static const uint8_t call[16] = {0xe8, 0x10}, lea[16] = {0x48, 0x8d, 0x05, 0x20};
+	static const uint8_t add[2][16] = {{0x48, 0x81, 0xc4, 0x00, 0x01}, {0x48, 0x81, 0xc4, 0x00, 0x02}};
+	struct insn insn;
+
+	(void)state;
+	for (uint64_t address = 0; address < 4096; address += 512) {
+		decode_insn(call, sizeof(call), address, &insn);
+		assert_int_equal(insn.target, address + 5 + 0x10);
+		decode_insn(lea, sizeof(lea), address, &insn);
+		assert_int_equal(insn.mem.offset, address + 7 + 0x20);
+		for (int i = 0; i < 2; i++) { /* alike in their first four bytes */
+			decode_insn(add[i], sizeof(add[i]), address, &insn);
+			assert_int_equal(insn.op, OP_ADD);
+			assert_int_equal(insn.imm, 0x100 * (i + 1));
+		}
+		decode_insn(add[0], 6, address, &insn); /* cut off */
+		assert_int_equal(insn.op, OP_BAD);
+	}
 }
 
 static void grows_in_a_loop(void **state)
@@ -233,6 +270,8 @@ int test_frame(void)
 		cmocka_unit_test(allocates_unknown),
 		cmocka_unit_test(loads_another_stack),
 		cmocka_unit_test(returns_elsewhere),
+		cmocka_unit_test(loop_counts),
+		cmocka_unit_test(decoded_again),
 		cmocka_unit_test(jumps_anywhere),
 		cmocka_unit_test(no_code),
 		cmocka_unit_test(any_bytes),
