@@ -92,10 +92,14 @@ for program in "$@"; do
 		config=(--config "$work/config.json")
 	fi
 	for way in "${ways[@]}"; do
-		# A dynamic frame that is probed page by page needs another bound than the comment's; a static C library has code
-		# for every pointer of the program.
+		# A dynamic frame that is probed page by page needs another bound than the comment's.
 		[[ $way != *clash* ]] || ! grep -q frames "$here/$program.c" || continue
-		[[ $way != *-static* || $program != callback ]] || continue
+		# A static C library has functions for every pointer of the program. Its tables lie next to the program's,
+		# without relocations: an address in one of them may be the start of a walk through the next (an index from 1
+		# lets compilers start before the object), so that a loop from a table's end takes in its neighbour. Not
+		# knowing is right there; a bound below the measured one never is.
+		allowed=$expect
+		[[ $way != *-static* || $program != @(callback|table_loop) ]] || allowed=any
 		# shellcheck disable=SC2086 # a command with its options
 		if ! build $way 2>"$work/err"; then
 			bad "does not build: $(head -n 3 "$work/err")"
@@ -105,9 +109,9 @@ for program in "$@"; do
 			bad "cannot be measured: $(cat "$work/err")"
 			continue
 		fi
-		check 'program' "${slack:-0}" "$expect" "$measured" ./program
-		check 'program and directory' "${slack:-0}" "$expect" "$measured" ./program .
-		[[ $way == *-flto* ]] || check 'objects' "${slack:-0}" "$expect" "$measured" ./*.o
+		check 'program' "${slack:-0}" "$allowed" "$measured" ./program
+		check 'program and directory' "${slack:-0}" "$allowed" "$measured" ./program .
+		[[ $way == *-flto* ]] || check 'objects' "${slack:-0}" "$allowed" "$measured" ./*.o
 	done
 done
 echo "$passed passed, $failed failed"
