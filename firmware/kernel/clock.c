@@ -45,9 +45,18 @@ static uint64_t time_interval_timer(void)
 	return polls == 1 ? 0 : cpu_read_tsc() - start; /* a timer cannot be done at once */
 }
 
+/* A busy host may stop the CPU at either end of a measurement: the middle one of three. */
+static uint64_t median_of_three(void)
+{
+	uint64_t a = time_interval_timer(), b = time_interval_timer(), c = time_interval_timer();
+	uint64_t low = a < b ? a : b, high = a < b ? b : a;
+
+	return c < low ? low : c > high ? high : c;
+}
+
 bool clock_calibrate(void)
 {
-	uint64_t ticks = time_interval_timer();
+	uint64_t ticks = median_of_three();
 	uint64_t rate = ticks > UINT32_MAX ? 0 : ticks * PIT_HERTZ / (PIT_COUNT * 1000);
 
 	if (rate < LEAST_KILOHERTZ || rate > MOST_KILOHERTZ)

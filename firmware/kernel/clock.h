@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Measures the counter's rate, about 10 ms. False when the host has no interval timer: then a rate is assumed. */
+/* Measures the counter's rate, about 30 ms. False when the host has no interval timer: then a rate is assumed. */
 bool clock_calibrate(void);
 
 /* The counter's rate as measured or assumed. */

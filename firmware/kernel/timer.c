@@ -12,6 +12,7 @@
 #define SPURIOUS_VECTOR 0xffu
 #define COUNT_MAX 0xffffffffull
 #define MEASURE_MICROSECONDS 1000u
+#define MEASURE_TIMES 5u
 #define MEASURE_LOOKS 10000000u	 /* a host can make the counter stand still */
 #define RATE_SHIFT 32		 /* the rate is timer counts for each 2^32 counter ticks */
 #define LATE_MICROSECONDS 20000u /* more than any host needs to interrupt a CPU that runs */
@@ -57,12 +58,31 @@ static uint64_t measure(void)
 	return ((from - to) << RATE_SHIFT) / (end - start);
 }
 
+/*
+ * A busy host may stop the CPU between a look at the timer and one at the counter: the middle one of some rates. Zero
+ * when most of them are.
+ */
+static uint64_t measure_median(void)
+{
+	uint64_t rate[MEASURE_TIMES];
+
+	for (unsigned int i = 0; i < MEASURE_TIMES; i++) {
+		uint64_t next = measure();
+		unsigned int at = i;
+
+		for (; at > 0 && rate[at - 1] > next; at--)
+			rate[at] = rate[at - 1];
+		rate[at] = next;
+	}
+	return rate[MEASURE_TIMES / 2];
+}
+
 bool timer_init(void)
 {
 	struct percpu *cpu = percpu_this();
 
 	cpu->timer_armed = false;
-	cpu->timer_rate = enable() ? measure() : 0;
+	cpu->timer_rate = enable() ? measure_median() : 0;
 	if (cpu->timer_rate != 0 && !ghcb_write_msr(MSR_X2APIC_LVT_TIMER, TIMER_VECTOR))
 		cpu->timer_rate = 0;
 	if (cpu->timer_rate == 0)
