@@ -121,6 +121,15 @@ static int compare(const struct analysis *analysis, const char *baseline, FILE *
 	return worse ? EXIT_OVER : EXIT_WITHIN;
 }
 
+/* EXIT_BAD_INPUT in place of `status` when what was printed did not arrive. */
+static int finish_output(int status, struct error *error)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	error_set(error, "cannot write the result");
+	return EXIT_BAD_INPUT;
+}
+
 static int run(struct analysis *analysis, struct options *options, struct error *error)
 {
 	int status = EXIT_WITHIN;
@@ -143,13 +152,11 @@ static int run(struct analysis *analysis, struct options *options, struct error 
 		return EXIT_BAD_INPUT;
 	if (options->baseline)
 		status = compare(analysis, options->baseline, options->json ? stderr : stdout, error);
-	if (!written || fflush(stdout) != 0 || ferror(stdout)) {
-		error_set(error, "cannot write the result");
-		return EXIT_BAD_INPUT;
-	}
 	if (status == EXIT_WITHIN)
 		status = exit_status(analysis, options->allow_unknown);
-	return status;
+	if (!written && !*error->text)
+		error_set(error, "cannot write the result");
+	return written ? status : EXIT_BAD_INPUT;
 }
 
 static int run_diff(struct arena *arena, int argc, char **argv, struct error *error)
@@ -185,6 +192,8 @@ int main(int argc, char **argv)
 		status = run_diff(&arena, argc, argv, &error);
 	else if (options_parse(&arena, argc, argv, &options, &error))
 		status = options.done ? EXIT_WITHIN : run(&analysis, &options, &error);
+	if (status != EXIT_BAD_INPUT)
+		status = finish_output(status, &error);
 	if (*error.text)
 		fprintf(stderr, PROGRAM ": %s\n", error.text);
 	analysis_free(&analysis);

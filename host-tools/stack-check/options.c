@@ -110,6 +110,8 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 			entry = add_operand(arena, options, optarg, after_entry);
 			break;
 		case 'e':
+			if (!*optarg)
+				return error_set(error, "--entry: the name is empty");
 			arena_push(arena, options->entries, options->entry_count, (const char *)optarg);
 			entry = true;
 			break;
@@ -159,7 +161,12 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
 	}
 	for (; optind < argc; optind++)
 		arena_push(arena, options->paths, options->path_count, (const char *)argv[optind]);
-	if (!options->path_count)
+	if (!options->path_count) {
+		if (options->entry_count > 1)
+			return error_set(error,
+					 "no PATH given: there is no file %s, so that it was taken for an entry's name",
+					 options->entries[options->entry_count - 1]);
 		return error_set(error, "no PATH given; try '" PROGRAM " --help'");
+	}
 	return true;
 }

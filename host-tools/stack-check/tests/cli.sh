@@ -406,7 +406,37 @@ exits 'against a baseline' 1 --baseline less.json --entry work statics/program
 exits 'a baseline that is none' 3 diff c.json old.json
 exits 'one file' 3 diff old.json
 
+# Output that does not arrive
+for arguments in '--entry work statics/program' '--json --entry work statics/program' 'diff less.json old.json' --help --version; do
+	# shellcheck disable=SC2086 # several arguments
+	verify "a full device: $arguments" bash -c '"$@" >/dev/full 2>err; (($? == 3)) && grep -q "cannot write" err' - \
+		"$tool" $arguments
+done
+for option in --sarif --folded --html; do
+	exits "$option into a folder" 3 "$option" . --entry work statics/program
+	verify 'it is named' grep -q '^stack-check: \.: cannot be written' err
+	exits "$option on a full device" 3 "$option" /dev/full --entry work statics/program
+done
+
 # Broken inputs
+exits 'a file that is not there' 3 --entry work missing.elf
+verify 'it is named' grep -q 'there is no file missing.elf' err
+exits 'an entry without a name' 3 --entry '' statics/program
+mkfifo pipe
+for path in pipe /dev/zero; do
+	exits "$path" 3 --entry work "$path"
+	exits "$path as configuration" 3 --config "$path" --entry work statics/program
+	exits "$path as baseline" 3 --baseline "$path" --entry work statics/program
+done
+mkdir odd
+mkfifo odd/pipe.ci
+ln -s /dev/zero odd/zero.su
+ln -s . odd/loop
+ln statics/program odd/program
+exits 'a folder with things that are no files' 0 --entry work odd
+head -c 100000 /dev/urandom >odd/random.ci
+exits 'a folder with a broken file' 3 --entry work odd
+verify 'it is named' grep -q 'odd/random.ci:1:' err
 printf 'a.c:1:1:f\t16\tstatic\nnonsense\n' >bad.su
 exits 'broken .su' 3 --entry work bad.su
 verify 'file and line' grep -q 'bad.su:2:' err
