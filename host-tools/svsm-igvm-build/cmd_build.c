@@ -64,7 +64,7 @@ static bool write_outputs(const struct arguments *arguments, const struct build 
 	    !write_documents(arguments, build, &output[1], error))
 		return false;
 	for (size_t i = 3; i-- > 0;) {
-		if (output[i].temporary && !file_output_commit(&output[i], error))
+		if (output[i].path && !file_output_commit(&output[i], error))
 			return false;
 	}
 	return true;

@@ -78,19 +78,60 @@ static bool write_all(int fd, const uint8_t *bytes, size_t size)
 		bytes += written;
 		size -= (size_t)written;
 	}
-	return fsync(fd) == 0 || errno == EINVAL;
+	return true;
+}
+
+static bool cannot(const char *path, struct error *error)
+{
+	return error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
+}
+
+static bool prepare_in_place(struct file_output *output, const void *bytes, size_t size, struct error *error)
+{
+	output->fd = open(output->path, O_WRONLY | O_CLOEXEC);
+	if (output->fd < 0)
+		return cannot(output->path, error);
+	output->bytes = malloc(size ? size : 1);
+	if (!output->bytes) {
+		close(output->fd);
+		return error_no_memory(error);
+	}
+	memcpy(output->bytes, bytes, size);
+	output->size = size;
+	return true;
+}
+
+static bool commit_in_place(struct file_output *output, struct error *error)
+{
+	bool ok = write_all(output->fd, output->bytes, output->size);
+
+	ok = close(output->fd) == 0 && ok;
+	free(output->bytes);
+	output->bytes = NULL;
+	return ok || cannot(output->path, error);
 }
 
 bool file_output_prepare(struct file_output *output, const char *path, const void *bytes, size_t size,
 			 struct error *error)
 {
 	mode_t mask = umask(0);
+	struct stat status;
 	bool written;
 	int fd;
 
 	umask(mask);
-	output->path = strdup(path);
-	if (!output->path || asprintf(&output->temporary, "%s.XXXXXX", path) < 0) {
+	memset(output, 0, sizeof(*output));
+	output->path = realpath(path, NULL);
+	if (!output->path)
+		output->path = strdup(path);
+	if (!output->path)
+		return error_no_memory(error);
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+		free(output->path);
+		output->path = strdup(path); /* /dev/stdout may lead to a pipe, which has no path */
+		return output->path ? prepare_in_place(output, bytes, size, error) : error_no_memory(error);
+	}
+	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
 		output->temporary = NULL;
 		return error_no_memory(error);
 	}
@@ -98,18 +139,20 @@ bool file_output_prepare(struct file_output *output, const char *path, const voi
 	if (fd < 0) {
 		free(output->temporary);
 		output->temporary = NULL;
-		return error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
+		return cannot(path, error);
 	}
-	written = write_all(fd, bytes, size) && fchmod(fd, 0666 & ~mask) == 0;
+	written = write_all(fd, bytes, size) && (fsync(fd) == 0 || errno == EINVAL) && fchmod(fd, 0666 & ~mask) == 0;
 	if (close(fd) != 0 || !written)
-		return error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
+		return cannot(path, error);
 	return true;
 }
 
 bool file_output_commit(struct file_output *output, struct error *error)
 {
+	if (output->bytes)
+		return commit_in_place(output, error);
 	if (rename(output->temporary, output->path) != 0)
-		return error_set(error, ERROR_IO, "%s: %s", output->path, strerror(errno));
+		return cannot(output->path, error);
 	free(output->temporary);
 	output->temporary = NULL;
 	return true;
@@ -119,8 +162,10 @@ void file_output_cleanup(struct file_output *output)
 {
 	if (output->temporary)
 		unlink(output->temporary);
+	if (output->bytes)
+		close(output->fd);
 	free(output->temporary);
 	free(output->path);
-	output->temporary = NULL;
-	output->path = NULL;
+	free(output->bytes);
+	memset(output, 0, sizeof(*output));
 }

@@ -22,18 +22,24 @@ struct file_data {
 bool file_read(const char *path, size_t limit, struct file_data *out, struct error *error) MUST_CHECK;
 void file_data_free(struct file_data *data);
 
-/* An output file that exists under a temporary name until file_output_commit. */
+/*
+ * An output file that exists under a temporary name until file_output_commit. What is no file, a device or a pipe such
+ * as /dev/stdout, is written then, in place: nothing may take its place.
+ */
 struct file_output {
-	char *path; /* owned */
-	char *temporary;
+	char *path;	 /* owned; NULL: not prepared. Links are followed */
+	char *temporary; /* NULL: written in place, or committed */
+	int fd;		 /* in place: open for writing */
+	uint8_t *bytes;	 /* in place: owned */
+	size_t size;
 };
 
-/* Writes and syncs the bytes under a temporary name beside `path`. */
+/* Writes and syncs the bytes under a temporary name beside `path`, or keeps a copy for what is written in place. */
 bool file_output_prepare(struct file_output *output, const char *path, const void *bytes, size_t size,
 			 struct error *error) MUST_CHECK;
 /* Gives the file its name. */
 bool file_output_commit(struct file_output *output, struct error *error) MUST_CHECK;
-/* Removes what was not committed; always call it. Works on a zeroed struct. */
+/* Removes what was not committed; always call it. Works on a zeroed struct, and leaves one. */
 void file_output_cleanup(struct file_output *output);
 
 #endif

@@ -384,6 +384,33 @@ expect 1 "format/header-count: more than 131072" lint more.igvm
 	{ echo "FAILED: steps in JSON and text"; failed=1; }
 "$schemas" json/most.json json/steps.json >json/checked || { echo "FAILED: $(head -c 500 json/checked)"; failed=1; }
 
+# What is no file is written, not replaced; links are followed; what cannot be written is an error.
+"$program" build image.json -o /dev/stdout | cmp -s - a.igvm || { echo "FAILED: an image through a pipe"; failed=1; }
+mkfifo pipe
+cat pipe >piped.igvm &
+expect 0 "" build image.json -o pipe
+wait $!
+{ [ -p pipe ] && cmp -s piped.igvm a.igvm; } || { echo "FAILED: an image into a named pipe"; failed=1; }
+echo old >target.igvm
+ln -s target.igvm link.igvm
+expect 0 "" build image.json -o link.igvm
+{ [ -L link.igvm ] && cmp -s target.igvm a.igvm; } || { echo "FAILED: an image by a link"; failed=1; }
+mkdir folder
+expect 3 "folder: Is a directory" build image.json -o folder
+expect 3 "a.igvm/x: Not a directory" build image.json -o a.igvm/x
+for command in "measure a.igvm" "measure -js a.igvm" "inspect a.igvm" "lint a.igvm" "diff a.igvm a.igvm" "profiles -j" "verify-id -j signed.igvm"; do
+	# shellcheck disable=SC2086 # words
+	[[ $("$program" $command 2>&1 >/dev/full; echo $?) == *"cannot write the result"*3 ]] ||
+		{ echo "FAILED: $command to a full disk"; failed=1; }
+done
+for file in /dev/null "$folder" /proc/self/mem; do
+	for command in measure lint inspect verify-id "diff a.igvm" "measure --ovmf" "manifest check" "build -o c.igvm"; do
+		# shellcheck disable=SC2086 # words
+		"$program" $command "$file" >seen 2>&1
+		[[ $? =~ ^[13]$ && $(<seen) == *"$file:"* ]] || { echo "FAILED: $command $file: $(<seen)"; failed=1; }
+	done
+done
+
 [ ! -e c.igvm ] || { echo "FAILED: a refused build left its output"; failed=1; }
 [ -z "$(find . -name '*.igvm.*')" ] || { echo "FAILED: temporary files left"; failed=1; }
 
