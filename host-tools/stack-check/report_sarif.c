@@ -6,17 +6,34 @@
 #include "stacks.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
+/* A path as a URI reference (RFC 3986): what has a meaning in one, or none, is written as its bytes' numbers. */
+static const char *uri_of(const struct analysis *analysis, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/()+,=@!$&'*;";
+	char *uri = arena_alloc(analysis->arena, strlen(path) * 3 + 1), *to = uri;
+
+	for (; *path; path++) {
+		if (strchr(plain, *path))
+			*to++ = *path;
+		else
+			to += sprintf(to, "%%%02X", (unsigned char)*path);
+	}
+	return uri;
+}
+
+/* Without debug information it is the file's first line: services that show results want one. */
 static json_t *location(const struct analysis *analysis, uint32_t node_index, const char *message)
 {
 	const struct graph_node *node = &analysis->graph.nodes[node_index];
 	unsigned int line = report_line(analysis, node_index);
-	json_t *physical = json_pack("{s:{s:s}}", "artifactLocation", "uri", report_file(analysis, node_index));
 
-	if (line)
-		json_object_set_new(physical, "region", json_pack("{s:i}", "startLine", (int)line));
-	return json_pack("{s:o, s:{s:s}, s:[{s:s}]}", "physicalLocation", physical, "message", "text", message,
-			 "logicalLocations", "fullyQualifiedName", node->name);
+	return json_pack("{s:{s:{s:s}, s:{s:i}}, s:{s:s}, s:[{s:s}]}", "physicalLocation", "artifactLocation", "uri",
+			 uri_of(analysis, report_file(analysis, node_index)), "region", "startLine",
+			 line ? (int)line : 1, "message", "text", message, "logicalLocations", "fullyQualifiedName",
+			 node->name);
 }
 
 static json_t *code_flow(const struct analysis *analysis, const struct bound_result *bound)
@@ -91,15 +108,35 @@ static void add_stack(const struct analysis *analysis, json_t *results, const st
 							analysis->graph.nodes[result->jump_nodes[i]].name)));
 }
 
+static json_t *rule(const char *id, const char *level, const char *shortly, const char *fully)
+{
+	return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "id", id, "shortDescription", "text", shortly,
+			 "fullDescription", "text", fully, "help", "text", fully, "defaultConfiguration", "level",
+			 level);
+}
+
+static json_t *rules_json(void)
+{
+	return json_pack(
+		"[o, o, o, o]",
+		rule("stack-over-budget", "error", "An entry may use more stack than its budget",
+		     "On the path shown, the frames add up to more than the budget. Make the largest frames smaller or "
+		     "the path shorter, or give the stack, and with it the budget, more bytes."),
+		rule("stack-unknown", "error", "The stack of an entry has no proved bound",
+		     "Something on a path is not known: a recursion's depth, where a pointer leads, a frame's size or "
+		     "a "
+		     "function's code. The message says what, and which declaration settles it."),
+		rule("stack-bound", "none", "The deepest path of an entry",
+		     "The entry stays within its budget, or has none. The path shown is the deepest."),
+		rule("stack-guard", "error", "A frame is larger than the guard below its stack",
+		     "Such a frame can step over the guard page, so that an overflow goes unseen. Make the frame "
+		     "smaller "
+		     "or the guard larger."));
+}
+
 json_t *report_sarif(const struct analysis *analysis)
 {
 	json_t *results = json_array();
-	json_t *rules = json_pack(
-		"[{s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}]", "id", "stack-over-budget",
-		"shortDescription", "text", "An entry may use more stack than its budget", "id", "stack-unknown",
-		"shortDescription", "text", "The stack of an entry has no proved bound", "id", "stack-bound",
-		"shortDescription", "text", "The deepest path of an entry", "id", "stack-guard", "shortDescription",
-		"text", "A frame is larger than the guard below its stack");
 
 	for (size_t i = 0; i < analysis->entry_count; i++) {
 		json_t *result = result_json(analysis, &analysis->entries[i]);
@@ -113,5 +150,5 @@ json_t *report_sarif(const struct analysis *analysis)
 		add_stack(analysis, results, &analysis->stacks[i]);
 	return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:o}}, s:o}]}", "$schema",
 			 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver",
-			 "name", PROGRAM, "rules", rules, "results", results);
+			 "name", PROGRAM, "rules", rules_json(), "results", results);
 }

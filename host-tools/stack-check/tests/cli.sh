@@ -8,7 +8,8 @@ set -uo pipefail
 
 tool=$(realpath "$1")
 root=$(realpath "$(dirname "$0")/../../..")
-programs=$root/host-tools/stack-check/tests/programs
+here=$root/host-tools/stack-check/tests
+programs=$here/programs
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit
@@ -291,7 +292,8 @@ cp out first
 exits 'the same twice' 0 --json --entry work callback
 verify 'gives the same bytes' cmp out first
 
-# What the schema of SARIF 2.1.0 (OASIS, 2.1.0 errata 01) requires of the objects used here
+# What SARIF 2.1.0 (OASIS, errata 01) and GitHub's code scanning ("SARIF support for code scanning", tables of supported
+# properties) require of the objects used here. sarif_check.py compares with classes made from OASIS' own schema.
 cat >sarif.schema.json <<'EOF'
 {
   "$defs": {
@@ -300,10 +302,10 @@ cat >sarif.schema.json <<'EOF'
       "type": "object", "required": ["physicalLocation"],
       "properties": {
         "physicalLocation": {
-          "type": "object", "required": ["artifactLocation"],
+          "type": "object", "required": ["artifactLocation", "region"],
           "properties": {
-            "artifactLocation": {"type": "object", "required": ["uri"], "properties": {"uri": {"type": "string", "minLength": 1}}},
-            "region": {"type": "object", "properties": {"startLine": {"type": "integer", "minimum": 1}}}
+            "artifactLocation": {"type": "object", "required": ["uri"], "properties": {"uri": {"type": "string", "pattern": "^([-A-Za-z0-9._~!$&'()*+,;=:@/]|%[0-9A-F]{2})+$"}}},
+            "region": {"type": "object", "required": ["startLine"], "properties": {"startLine": {"type": "integer", "minimum": 1}}}
           }
         },
         "message": {"$ref": "#/$defs/message"},
@@ -327,7 +329,17 @@ cat >sarif.schema.json <<'EOF'
                 "type": "object", "required": ["name"],
                 "properties": {
                   "name": {"type": "string"},
-                  "rules": {"type": "array", "items": {"type": "object", "required": ["id"], "properties": {"shortDescription": {"$ref": "#/$defs/message"}}}}
+                  "rules": {
+                    "type": "array",
+                    "items": {
+                      "type": "object", "required": ["id", "shortDescription", "fullDescription", "help"],
+                      "properties": {
+                        "shortDescription": {"$ref": "#/$defs/message"},
+                        "fullDescription": {"$ref": "#/$defs/message"},
+                        "help": {"$ref": "#/$defs/message"}
+                      }
+                    }
+                  }
                 }
               }
             }
@@ -335,12 +347,12 @@ cat >sarif.schema.json <<'EOF'
           "results": {
             "type": "array",
             "items": {
-              "type": "object", "required": ["message", "ruleId", "locations"],
+              "type": "object", "required": ["message", "ruleId", "locations", "partialFingerprints"],
               "properties": {
                 "message": {"$ref": "#/$defs/message"},
                 "level": {"enum": ["none", "note", "warning", "error"]},
                 "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
-                "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
+                "locations": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/location"}},
                 "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
                 "codeFlows": {
                   "type": "array",
@@ -375,6 +387,7 @@ EOF
 sarif() { # FILE FILTER
 	verify "SARIF: $1 fits the schema" python3 -c 'import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open("sarif.schema.json")))' "$1"
+	verify "SARIF: $1 holds what the object model has" /usr/bin/python3 "$here/sarif_check.py" "$1"
 	# shellcheck disable=SC2016 # variables of jq
 	verify "SARIF: every rule is described in $1" \
 		jq -e '.runs[0] | ([.tool.driver.rules[].id] as $ids | all(.results[]; .ruleId as $id | $ids | index($id)))' "$1"
@@ -385,6 +398,10 @@ sarif within.sarif '.runs[0].results[0] | .ruleId == "stack-bound" and .level ==
 verify 'SARIF names the source of a public function' \
 	jq -e '.runs[0].results[0].locations[0].physicalLocation | (.artifactLocation.uri | endswith("statics.c")) and .region.startLine > 1' \
 	within.sarif
+cp -r statics 'odd name, 100%'
+(cd 'odd name, 100%' && gcc -O2 -g -w -o 'a #b' "$programs/common.c" "$programs/statics.c" "$programs/statics_2.c" && strip -g 'a #b')
+exits 'SARIF of a program without lines' 0 --sarif odd.sarif --entry work 'odd name, 100%/a #b'
+sarif odd.sarif '.runs[0].results[0].locations[0].physicalLocation | .artifactLocation.uri == "odd%20name,%20100%25/a%20%23b" and .region.startLine == 1'
 exits 'SARIF of what is over it' 1 --sarif over.sarif --budget 100 --entry work statics/program
 sarif over.sarif '.runs[0].results[0] | .ruleId == "stack-over-budget" and .level == "error"'
 exits 'SARIF of what is unknown' 2 --sarif unknown.sarif --entry work vla
