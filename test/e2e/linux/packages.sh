@@ -14,6 +14,10 @@ packages_missing() { # MESSAGE...
 	exit "$EXIT_NOT_TO_BE_HAD"
 }
 
+packages_why() { # LOG of apt: its first complaint
+	echo "$(grep -m 1 '^[WE]:' "$1" || echo no reason given), in $1"
+}
+
 # The URI of the archive that this machine takes its main packages from.
 packages_mirror() {
 	local codename
@@ -42,7 +46,7 @@ packages_update() {
 	: >"$dir/status"
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" >"$dir/sources.list"
 	packages_apt "$1" apt-get update >"$dir/update.log" 2>&1 && ! grep -q '^[WE]:' "$dir/update.log" ||
-		packages_missing "the package lists of $1 cannot be had from $mirror; see $dir/update.log"
+		packages_missing "the package lists of $1 cannot be had from $mirror: $(packages_why "$dir/update.log")"
 }
 
 # packages_version SUITE PACKAGE: the version the suite offers, or nothing
@@ -54,5 +58,5 @@ packages_version() {
 packages_fetch() {
 	local log=$SVSM_CACHE/apt/$1/fetch.log
 	(cd "$3" && packages_apt "$1" apt-get download "$2" >"$log" 2>&1) ||
-		packages_missing "package $2 of $1 cannot be had; see $log"
+		packages_missing "package $2 of $1 cannot be had: $(packages_why "$log")"
 }

@@ -87,7 +87,8 @@ void alarm_set(uint64_t tsc)
 	alarms[cpu].is_set = true;
 	alarms[cpu].next = tsc;
 	if (ticks > 0)
-		count = (uint64_t)ticks > COUNT_MAX ? COUNT_MAX : (uint64_t)ticks * rate >> RATE_SHIFT;
+		count = (uint64_t)ticks > (COUNT_MAX << RATE_SHIFT) / rate ? COUNT_MAX
+									   : (uint64_t)ticks * rate >> RATE_SHIFT;
 	host_apic_write(APIC_TIMER_INITIAL, count == 0 ? 1 : count > COUNT_MAX ? (uint32_t)COUNT_MAX : (uint32_t)count);
 }
 
