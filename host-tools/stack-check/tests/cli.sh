@@ -237,6 +237,40 @@ mkdir only-ci && cp recursion/*.ci only-ci
 exits 'the call graph alone: no proof' 0 --json --config c.json --entry work only-ci
 json '.entries[0].verdict == "assumed"'
 
+# Names of temporary files, which link-time optimization makes, are in no result.
+for attempt in first second; do
+	mkdir "lto-$attempt"
+	verify "a program by link-time optimization, $attempt" gcc -O2 -w -flto -fstack-usage -fcallgraph-info=su,da \
+		-o "lto-$attempt/program" -dumpdir "lto-$attempt/" -save-temps=obj "$programs/common.c" "$programs/clones.c"
+	rm -f "lto-$attempt"/*.[ois]
+	(cd "lto-$attempt" && "$tool" --json --entry work .) >"lto-$attempt.json"
+done
+verify 'the compiler left its notes' test -n "$(find lto-first -name '*.ltrans*.ci')"
+verify 'link-time optimization: another build, the same bytes' cmp lto-first.json lto-second.json
+verify 'link-time optimization: no file of another build' jq -e '.findings == []' lto-first.json
+
+# Every trap that is known has a test.
+has_test() { # WHERE, as traps.txt says it
+	local file=${1%%: *} words=${1#*: }
+	case $1 in
+	test_*) grep -q "cmocka_unit_test($words)" "$here/$file" ;;
+	cli.sh:*) grep -qE "^(exits|verify) '$words'" "$here/$file" ;;
+	*) [[ -e $programs/$1.c ]] ;;
+	esac
+}
+traps=0
+while IFS='|' read -r trap where; do
+	[[ -n $trap && $trap != \#* ]] || continue
+	verify "trap: $trap" has_test "${where# }"
+	traps=$((traps + 1))
+done <"$here/traps.txt"
+verify 'traps are listed' test "$traps" -ge 40
+for program in "$programs"/*.c; do
+	program=$(basename "$program" .c)
+	[[ $program == common || $program == *_2 ]] ||
+		verify "program $program is some trap's" grep -q "| $program\$" "$here/traps.txt"
+done
+
 # Declarations in sources
 cat >declared.c <<'EOF'
 #include <svsm/stack_budget.h>
