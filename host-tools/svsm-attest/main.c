@@ -41,28 +41,6 @@ static const char help[] =
 	"10 parse, 11 chain, 12 revocation, 13 signature, 14 binding, 15 tcb, 16 policy, 17 svsm, 18 keys,\n"
 	"19 quote, 20 event-log.\n";
 
-int command_fail(const struct error *error)
-{
-	fprintf(stderr, PROGRAM ": %s\n", error->text);
-	return error->kind == ERROR_NETWORK ? EXIT_NETWORK : EXIT_INPUT_OUTPUT;
-}
-
-int command_flush(int result)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return result;
-	fputs(PROGRAM ": cannot write to standard output\n", stderr);
-	return result == 0 ? EXIT_INPUT_OUTPUT : result;
-}
-
-int command_usage(const char *command, const char *words)
-{
-	if (words)
-		fprintf(stderr, PROGRAM " %s: %s\n", command, words);
-	fprintf(stderr, "Try '" PROGRAM " %s --help'.\n", command);
-	return EXIT_USAGE;
-}
-
 /* Secrets pass through JSON documents: their memory is wiped before it is freed. */
 static void wipe_and_free(void *memory)
 {

@@ -16,7 +16,7 @@ ATTEST_CORE += $(D)/expectation.c lib/bit_names.c $(KEY_TEMPLATE_SRC)
 ATTEST_LIBS := -lcurl $(KEY_TEMPLATE_LIBS)
 ATTEST_CFLAGS := -I$(D) -I$(KEY_TEMPLATE_DIR)
 
-$(call host_program,svsm-attest,$(addprefix $(D)/,main.c cmd_challenge.c cmd_activate.c cmd_verify.c \
+$(call host_program,svsm-attest,$(addprefix $(D)/,main.c commands.c cmd_challenge.c cmd_activate.c cmd_verify.c \
 	cmd_batch.c cmd_fetch.c cmd_show.c cmd_collect.c) \
 	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS),$(ATTEST_CFLAGS))
 
@@ -28,8 +28,17 @@ $(call host_test,svsm-attest-tests,$(ATTEST_FIXTURE) $(addprefix $(T)/,main.c fi
 
 # configfs-tsm as a folder: the kernel's part of mkdir and open
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open
-$(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c) $(ATTEST_FIXTURE) \
+$(call host_test,svsm-attest-collect,$(addprefix $(T)/,test_collect.c fake_tsm.c fake_tpm.c) $(ATTEST_FIXTURE) \
 	$(ATTEST_CORE) $(ATTEST_COLLECT),$(ATTEST_LIBS) $(ATTEST_TPM_LIBS) $(FAKE_TSM),$(ATTEST_CFLAGS) -I$(T))
+
+# The machine that the commands of the guide run on; tests/guide.sh runs it
+ATTEST_GUIDE := $(addprefix $(T)/,guide_machine.c fake_tsm.c fake_tpm.c fixture_net.c kds_server.c) $(ATTEST_FIXTURE) \
+	$(addprefix $(D)/,commands.c cmd_collect.c) $(ATTEST_CORE) $(ATTEST_COLLECT)
+$(BUILD)/test/svsm-attest-guide-machine: $(patsubst %.c,$(BUILD)/host/%.o,$(ATTEST_GUIDE))
+	@mkdir -p $(@D)
+	$(CC) $(HOST_LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd $(ATTEST_LIBS) $(ATTEST_TPM_LIBS) $(FAKE_TSM)
+$(patsubst %.c,$(BUILD)/host/%.o,$(filter $(T)/%,$(ATTEST_GUIDE))): EXTRA_CFLAGS := $(ATTEST_CFLAGS) -I$(T)
+unit-tests: $(BUILD)/test/svsm-attest-guide-machine
 
 $(call bench_program,svsm-attest,$(T)/bench.c $(ATTEST_FIXTURE) $(ATTEST_CORE),-lcmocka $(ATTEST_LIBS),$(ATTEST_CFLAGS) -I$(T))
 

@@ -3,77 +3,18 @@
 /* collect, from challenge to verdict: the report from a fake of configfs-tsm, the TPM is swtpm. */
 #include "collect.h"
 #include "evidence_json.h"
+#include "fake_tpm.h"
 #include "fake_tsm.h"
 #include "fixture_certs.h"
 #include "loose_files.h"
 #include "tpm_client.h"
 
 #include <curl/curl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <tss2/tss2_mu.h>
 #include <unistd.h>
-
-extern char **environ;
-
-/* One swtpm for all tests; its EK is the manifest's. */
-static struct {
-	char folder[64], tcti[160];
-	pid_t pid;
-} tpm;
-
-static int start_tpm(void **unused)
-{
-	char state[128], server[160], control[160], socket[128];
-	char *const arguments[] = {(char *)"swtpm",
-				   (char *)"socket",
-				   (char *)"--tpm2",
-				   (char *)"--tpmstate",
-				   state,
-				   (char *)"--server",
-				   server,
-				   (char *)"--ctrl",
-				   control,
-				   (char *)"--flags",
-				   (char *)"not-need-init,startup-clear",
-				   NULL};
-
-	(void)unused;
-	snprintf(tpm.folder, sizeof(tpm.folder), "/tmp/svsm-attest-tpm.XXXXXX");
-	if (!mkdtemp(tpm.folder))
-		return -1;
-	snprintf(state, sizeof(state), "dir=%s", tpm.folder);
-	snprintf(socket, sizeof(socket), "%s/socket", tpm.folder);
-	snprintf(server, sizeof(server), "type=unixio,path=%s", socket);
-	snprintf(control, sizeof(control), "type=unixio,path=%s.ctrl", socket);
-	snprintf(tpm.tcti, sizeof(tpm.tcti), "swtpm:path=%s", socket);
-	if (posix_spawnp(&tpm.pid, "swtpm", NULL, NULL, arguments, environ) != 0)
-		return -1;
-	for (int i = 0; i < 500 && access(socket, F_OK) != 0; i++)
-		usleep(20000);
-	return access(socket, F_OK);
-}
-
-static int stop_tpm(void **unused)
-{
-	static const char *const names[] = {"socket", "socket.ctrl", "tpm2-00.permall", "tpm2-00.volatilestate",
-					    ".lock"};
-	char path[128];
-	int status;
-
-	(void)unused;
-	kill(tpm.pid, SIGTERM);
-	waitpid(tpm.pid, &status, 0);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", tpm.folder, names[i]);
-		unlink(path);
-	}
-	return rmdir(tpm.folder);
-}
 
 struct guest {
 	struct scene scene; /* for its certificates, policy and reference */
@@ -99,7 +40,7 @@ static void open_guest(struct guest *guest)
 	assert_non_null(mkdtemp(guest->tsm.root));
 	guest->request = (struct collect_request){
 		.tsm_root = guest->tsm.root,
-		.tcti = tpm.tcti,
+		.tcti = fake_tpm_tcti(),
 		.ek = TPM_EK_L1,
 		.bank = TPM2_ALG_SHA256,
 		.pcrs = 0x3ff,
@@ -311,7 +252,7 @@ static struct blob make_signing_key(void)
 	assert_int_equal(Tss2_MU_TPMT_PUBLIC_Unmarshal(area.data, area.size, &used, &template.publicArea), 0);
 	blob_free(&area);
 	template.publicArea.unique.ecc.x.size = template.publicArea.unique.ecc.y.size = 0;
-	assert_true(tpm_client_open(&client, tpm.tcti, &error));
+	assert_true(tpm_client_open(&client, fake_tpm_tcti(), &error));
 	assert_int_equal(Esys_CreatePrimary(client.esys, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
 					    &sensitive, &template, &outside, &creation, &key, &public, NULL, NULL,
 					    NULL),
@@ -335,7 +276,7 @@ static void remove_signing_key(void)
 	struct error error;
 	ESYS_TR key, gone;
 
-	assert_true(tpm_client_open(&client, tpm.tcti, &error));
+	assert_true(tpm_client_open(&client, fake_tpm_tcti(), &error));
 	assert_int_equal(
 		Esys_TR_FromTPMPublic(client.esys, SIGNING_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &key), 0);
 	assert_int_equal(Esys_EvictControl(client.esys, ESYS_TR_RH_OWNER, key, ESYS_TR_PASSWORD, ESYS_TR_NONE,
@@ -571,7 +512,7 @@ int main(void)
 		cmocka_unit_test(unreachable_tpm),
 		cmocka_unit_test(credential_for_another_key),
 	};
-	int failed = cmocka_run_group_tests_name("collect", tests, start_tpm, stop_tpm);
+	int failed = cmocka_run_group_tests_name("collect", tests, fake_tpm_start, fake_tpm_stop);
 
 	fixture_end();
 	return failed ? 1 : 0;
