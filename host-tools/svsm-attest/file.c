@@ -21,11 +21,16 @@ static bool read_all(int fd, size_t max, struct blob *out)
 		ssize_t count;
 
 		if (capacity - out->size < READ_STEP) {
-			uint8_t *larger = realloc(out->data, capacity + 2 * READ_STEP);
+			/* Not realloc(), which may leave a copy of a secret behind */
+			uint8_t *larger = malloc(capacity + 2 * READ_STEP);
+			struct blob old = *out;
 
 			if (!larger)
 				return false;
+			if (old.size > 0)
+				memcpy(larger, old.data, old.size);
 			out->data = larger;
+			blob_free(&old);
 			capacity += 2 * READ_STEP;
 		}
 		count = read(fd, out->data + out->size, READ_STEP);

@@ -5,8 +5,22 @@
 #include "file.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+
+static void wipe_and_free(void *memory)
+{
+	if (memory)
+		OPENSSL_cleanse(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+void json_read_wipe_memory(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
+}
 
 bool json_read_bytes(const char *name, const struct blob *bytes, json_t **out, struct error *error)
 {

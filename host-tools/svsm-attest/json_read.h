@@ -11,6 +11,9 @@
 
 #include <jansson.h>
 
+/* To be called first: secrets pass through JSON documents, so their memory is wiped before it is freed. */
+void json_read_wipe_memory(void);
+
 /* One document; new reference. */
 bool json_read_bytes(const char *name, const struct blob *bytes, json_t **out, struct error *error) MUST_CHECK;
 bool json_read_file(const char *path, size_t max, json_t **out, struct error *error) MUST_CHECK;

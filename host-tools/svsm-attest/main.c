@@ -2,9 +2,8 @@
 /* Copyright (c) The SVSM Authors */
 #include "commands.h"
 
-#include <jansson.h>
-#include <malloc.h>
-#include <openssl/crypto.h>
+#include "json_read.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,17 +40,9 @@ static const char help[] =
 	"10 parse, 11 chain, 12 revocation, 13 signature, 14 binding, 15 tcb, 16 policy, 17 svsm, 18 keys,\n"
 	"19 quote, 20 event-log.\n";
 
-/* Secrets pass through JSON documents: their memory is wiped before it is freed. */
-static void wipe_and_free(void *memory)
-{
-	if (memory)
-		OPENSSL_cleanse(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
 int main(int argc, char **argv)
 {
-	json_set_alloc_funcs(malloc, wipe_and_free);
+	json_read_wipe_memory();
 	if (argc < 2) {
 		fputs(help, stderr);
 		return EXIT_USAGE;

@@ -24,7 +24,7 @@ T := $(D)/tests
 ATTEST_FIXTURE := $(addprefix $(T)/,fixture.c fixture_certs.c fixture_keys.c fixture_coverage.c)
 $(call host_test,svsm-attest-tests,$(ATTEST_FIXTURE) $(addprefix $(T)/,main.c fixture_policy.c test_report_fields.c test_parse.c \
 	test_chain.c test_policy.c test_policy_file.c test_tpm.c test_event_log.c test_vectors.c \
-	test_state.c test_kds.c test_cache.c fixture_net.c kds_server.c test_expectation.c test_manifest.c test_reference.c test_loose_files.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
+	test_state.c test_kds.c test_cache.c test_secrets.c fixture_net.c kds_server.c test_expectation.c test_manifest.c test_reference.c test_loose_files.c) $(ATTEST_CORE),$(ATTEST_LIBS) -lmicrohttpd,$(ATTEST_CFLAGS))
 
 # configfs-tsm as a folder: the kernel's part of mkdir and open
 FAKE_TSM := -Wl,--wrap=mkdir -Wl,--wrap=rmdir -Wl,--wrap=open
@@ -56,3 +56,13 @@ $(call attest_fuzz,tpm,4)
 $(call attest_fuzz,event-log,5)
 $(call attest_fuzz,json,6)
 $(call attest_fuzz,batch,7)
+
+# The unit tests without sanitizers, for valgrind: make valgrind-svsm-attest (minutes, so not part of make test)
+ATTEST_PLAIN := $(patsubst $(BUILD)/test/svsm-attest-tests.d/%,$(BUILD)/host/%,$(svsm-attest-tests_TOBJS))
+$(filter $(BUILD)/host/$(T)/%,$(ATTEST_PLAIN)): EXTRA_CFLAGS := $(ATTEST_CFLAGS) -I$(T)
+$(BUILD)/test/svsm-attest-tests-plain: $(ATTEST_PLAIN)
+	@mkdir -p $(@D)
+	$(CC) $(HOST_LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd $(ATTEST_LIBS)
+.PHONY: valgrind-svsm-attest
+valgrind-svsm-attest: $(BUILD)/test/svsm-attest-tests-plain
+	valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect $<

@@ -150,6 +150,7 @@ int test_policy_file_run(void);
 int test_tpm_run(void);
 int test_event_log_run(void);
 int test_state_run(void);
+int test_secrets_run(void);
 int test_kds_run(void);
 int test_cache_run(void);
 
