@@ -74,7 +74,7 @@ static bool clean(const struct build_request *request, struct build *build, stru
 	ok = igvm_parse(request->output, build->igvm.bytes, build->igvm.size, &build->parsed, findings, error);
 	if (ok)
 		accept_check(&build->parsed, build->description.profile, findings);
-	for (size_t i = 0; ok && i < findings_kept(findings); i++) {
+	for (size_t i = 0; ok && i < findings->kept; i++) {
 		const struct finding *finding = &findings->item[i];
 
 		if (finding->severity == FINDING_ERROR)

@@ -62,26 +62,11 @@ static int run(const char *path, bool json)
 
 int command_inspect(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
 	bool json = false;
-	int option;
+	const int status = command_json_option(argc, argv, help, &json);
 
-	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			return command_usage(argv[0], NULL);
-		}
-	}
+	if (status)
+		return status < 0 ? 0 : status;
 	if (argc - optind != 1)
 		return command_usage(argv[0], "exactly one file is needed");
 	return run(argv[optind], json);

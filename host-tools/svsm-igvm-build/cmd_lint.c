@@ -51,10 +51,9 @@ static json_t *profiles_json(const struct arguments *arguments)
 /* Notes of loaders that nobody named go from `findings` to `notes`. */
 static void set_aside(struct findings *findings, struct findings *notes)
 {
-	const size_t kept = findings_kept(findings);
 	size_t to = 0;
 
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; i < findings->kept; i++) {
 		const struct finding *item = &findings->item[i];
 		const struct profile *profile = profile_find(item->scope);
 
@@ -66,6 +65,7 @@ static void set_aside(struct findings *findings, struct findings *notes)
 		findings->count--;
 		findings->errors -= item->severity == FINDING_ERROR;
 	}
+	findings->kept = to;
 }
 
 /* Where the sources of a loader disagree about the order or the types of this file's pages: a note, not its fault. */

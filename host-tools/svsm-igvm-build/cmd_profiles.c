@@ -78,26 +78,11 @@ static int print_text(void)
 
 int command_profiles(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
 	bool json = false;
-	int option;
+	const int status = command_json_option(argc, argv, help, &json);
 
-	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			return command_usage(argv[0], NULL);
-		}
-	}
+	if (status)
+		return status < 0 ? 0 : status;
 	if (argc != optind)
 		return command_usage(argv[0], "no file is needed");
 	return json ? command_print_json(all_json()) : print_text();

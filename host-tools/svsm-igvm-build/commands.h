@@ -47,6 +47,11 @@ bool command_cpu_model(const char *command, const char *text, uint32_t *signatur
  */
 int command_launch_option(const char *command, int option, const char *text,
 			  struct measure_options *measure) MUST_CHECK;
+/*
+ * Reads the command line of a command whose only options are --json and --help. 0: go on at optind; -1: help was asked
+ * for and printed; else the exit code after telling what is wrong.
+ */
+int command_json_option(int argc, char **argv, const char *help, bool *json) MUST_CHECK;
 /* Lower-case hexadecimal of `size` bytes; `out` has 2 * size + 1 characters. */
 void command_hex(const uint8_t *bytes, size_t size, char *out);
 /* "0x..." as a JSON string: JSON numbers lose bits above 2^53 in many readers. */

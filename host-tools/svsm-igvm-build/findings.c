@@ -16,9 +16,10 @@ void findings_add(struct findings *findings, enum finding_severity severity, con
 		return;
 	if (severity == FINDING_ERROR)
 		findings->errors++;
-	if (findings->count++ >= FINDINGS_MAX)
+	findings->count++;
+	if (findings->kept == FINDINGS_MAX)
 		return;
-	item = &findings->item[findings->count - 1];
+	item = &findings->item[findings->kept++];
 	item->scope = scope;
 	item->rule = rule;
 	item->severity = severity;
@@ -30,9 +31,4 @@ void findings_add(struct findings *findings, enum finding_severity severity, con
 		if (iscntrl((unsigned char)*at))
 			*at = '?';
 	}
-}
-
-size_t findings_kept(const struct findings *findings)
-{
-	return findings->count < FINDINGS_MAX ? findings->count : FINDINGS_MAX;
 }

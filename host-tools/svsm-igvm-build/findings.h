@@ -28,13 +28,12 @@ struct finding {
 struct findings {
 	size_t count; /* of all that were added */
 	size_t errors;
+	size_t kept; /* of item */
 	struct finding item[FINDINGS_MAX];
 };
 
 /* Adds one; does nothing with `findings` NULL. Control characters are replaced. */
 void findings_add(struct findings *findings, enum finding_severity severity, const char *scope, const char *rule,
 		  uint64_t offset, const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-size_t findings_kept(const struct findings *findings);
 
 #endif

@@ -14,7 +14,7 @@ json_t *findings_json(const struct findings *findings)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < findings_kept(findings); i++) {
+	for (size_t i = 0; i < findings->kept; i++) {
 		const struct finding *item = &findings->item[i];
 		json_t *entry = json_pack(
 			"{s:o, s:o, s:I, s:s, s:s}", "rule", json_sprintf("%s/%s", item->scope, item->rule), "profile",
@@ -28,12 +28,12 @@ json_t *findings_json(const struct findings *findings)
 
 void findings_print(FILE *stream, const char *name, const char *kind, const struct findings *findings)
 {
-	for (size_t i = 0; i < findings_kept(findings); i++) {
+	for (size_t i = 0; i < findings->kept; i++) {
 		const struct finding *item = &findings->item[i];
 
 		fprintf(stream, "%s: offset 0x%" PRIx64 ": %s: %s/%s: %s\n", name, item->offset,
 			kind ? kind : severity_name(item->severity), item->scope, item->rule, item->message);
 	}
-	if (findings->count > findings_kept(findings))
-		fprintf(stream, "%s: and %zu more\n", name, findings->count - findings_kept(findings));
+	if (findings->count > findings->kept)
+		fprintf(stream, "%s: and %zu more\n", name, findings->count - findings->kept);
 }

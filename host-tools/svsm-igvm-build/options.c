@@ -5,6 +5,7 @@
 #include "cpu_model.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,30 @@ int command_launch_option(const char *command, int option, const char *text, str
 	default:
 		return -1;
 	}
+}
+
+int command_json_option(int argc, char **argv, const char *help, bool *json)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			*json = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return -1;
+		default:
+			return command_usage(argv[0], NULL);
+		}
+	}
+	return 0;
 }
 
 void command_hex(const uint8_t *bytes, size_t size, char *out)

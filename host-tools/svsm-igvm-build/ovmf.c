@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define FOUR_GIB (1ull << 32)
-#define IMAGE_MAX (256u << 20) /* far above any firmware; keeps the address positive */
+#define IMAGE_MAX (256u << 20)	  /* far above any firmware; keeps the address positive */
+#define SECTIONS_MAX (256u << 20) /* of all together; some MiB in any OVMF. Bounds the time of a measurement */
 
 static bool refuse(const struct ovmf *ovmf, size_t offset, const char *rule, struct error *error)
 {
@@ -33,8 +34,10 @@ static bool section(struct ovmf *ovmf, size_t at, struct error *error)
 {
 	struct ovmf_section *out = &ovmf->section[ovmf->section_count];
 	struct ovmf_sev_section raw;
+	uint64_t total;
 
 	memcpy(&raw, ovmf->bytes + at, sizeof(raw));
+	total = raw.size;
 	if (!section_type_ok(raw.type))
 		return error_set(error, ERROR_INVALID,
 				 "%s: offset 0x%zx: SEV metadata section type 0x%" PRIx32 " is not known", ovmf->name,
@@ -47,9 +50,12 @@ static bool section(struct ovmf *ovmf, size_t at, struct error *error)
 	for (size_t i = 0; i < ovmf->section_count; i++) {
 		const struct ovmf_section *other = &ovmf->section[i];
 
+		total += other->size;
 		if (raw.base < (uint64_t)other->gpa + other->size && other->gpa < (uint64_t)raw.base + raw.size)
 			return refuse(ovmf, at, "SEV metadata sections overlap; SNP launches a page once", error);
 	}
+	if (total > SECTIONS_MAX)
+		return refuse(ovmf, at, "SEV metadata sections cover more than 256 MiB", error);
 	*out = (struct ovmf_section){raw.base, raw.size, (enum ovmf_section_type)raw.type, (uint32_t)at};
 	ovmf->section_count++;
 	return true;

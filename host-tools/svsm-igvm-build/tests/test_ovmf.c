@@ -206,6 +206,7 @@ static void broken_images(void **state)
 		{16, true, 0x800800, "4096"},
 		{20, true, 0, "4096"},
 		{20, true, 0xfffff000, "4096"},
+		{20, true, 0x10001000, "more than 256 MiB"},
 		{24, true, 5, "not known"},
 		{24, true, 2, "one page"},
 		{28, true, 0x808000, "overlap"},

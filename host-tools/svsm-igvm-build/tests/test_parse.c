@@ -38,7 +38,7 @@ static bool parse_copy(const uint8_t *bytes, size_t size, struct error *error)
 
 static bool found(const char *scope, const char *rule, const char *part)
 {
-	for (size_t i = 0; i < findings_kept(&findings); i++) {
+	for (size_t i = 0; i < findings.kept; i++) {
 		const struct finding *item = &findings.item[i];
 
 		if (strcmp(item->scope, scope) == 0 && (!rule || strcmp(item->rule, rule) == 0) &&
