@@ -34,6 +34,11 @@ ek_is_attested() {
 	tail -c +3 "ek-$1.pub" | cmp - vtpm.manifest
 }
 
+# and in the manifest that lists all keys it is a TPM2B_PUBLIC, as createek writes it
+ek_is_listed() { # ALGORITHM
+	hex keys.manifest | grep -q -F "$(hex "ek-$1.pub")"
+}
+
 attestation_key() {
 	tpm2_createak -C ek-rsa2048.ctx -c ak.ctx -G rsa -g sha256 -s rsassa -u ak.pub -n ak.name
 }
@@ -95,6 +100,9 @@ for algorithm in rsa2048 rsa3072 ecc256 ecc384 ecc521; do
 	check "createek $algorithm" endorsement_key $algorithm
 done
 check 'createek rsa2048: the attested one' ek_is_attested rsa2048
+for algorithm in rsa2048 rsa3072 ecc256 ecc384 ecc521; do
+	check "createek $algorithm: in the attested list" ek_is_listed $algorithm
+done
 check 'createak' attestation_key
 check 'quote' quote
 check 'activatecredential' activate_credential
