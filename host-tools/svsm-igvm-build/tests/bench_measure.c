@@ -24,11 +24,11 @@
 #define HEADERS_SIZE (24u + 24u + 24u + PAGES * 32u + 32u)
 #define IMAGE_SIZE (HEADERS_SIZE + (PAGES + 1) * SNP_PAGE_SIZE)
 
-static double now(void)
+static double now(clockid_t clock)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(clock, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -83,11 +83,12 @@ static uint8_t *new_image(void)
 	return image;
 }
 
+/* One core is measured by the processor time it takes: others on the machine do not count. */
 static double floor_time(const uint8_t *image)
 {
 	EVP_MD *sha384 = EVP_MD_fetch(NULL, "SHA384", NULL);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	const double start = now();
+	const double start = now(CLOCK_PROCESS_CPUTIME_ID);
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	double took;
 
@@ -97,19 +98,19 @@ static double floor_time(const uint8_t *image)
 		    EVP_DigestFinal_ex(context, digest, NULL) != 1)
 			exit(1);
 	}
-	took = now() - start;
+	took = now(CLOCK_PROCESS_CPUTIME_ID) - start;
 	EVP_MD_CTX_free(context);
 	EVP_MD_free(sha384);
 	return took;
 }
 
-static double measure_time(const uint8_t *image, unsigned threads)
+static double measure_time(const uint8_t *image, unsigned threads, clockid_t clock)
 {
 	const struct measure_options options = {.profile = profile_at(0), .vcpus = 1, .threads = threads};
 	struct measurement measurement;
 	struct igvm_file file;
 	struct error error;
-	const double start = now();
+	const double start = now(clock);
 	double took;
 
 	if (!igvm_parse("bench", image, IMAGE_SIZE, &file, NULL, &error) ||
@@ -117,7 +118,7 @@ static double measure_time(const uint8_t *image, unsigned threads)
 		fprintf(stderr, "%s\n", error.text);
 		exit(1);
 	}
-	took = now() - start;
+	took = now(clock) - start;
 	measurement_free(&measurement);
 	igvm_file_free(&file);
 	return took;
@@ -157,21 +158,23 @@ static void better(double *best, double value)
 
 int main(int argc, char **argv)
 {
-	double bare = 0, one = 0, all = 0, memory;
+	double bare = 0, one = 0, one_wall = 0, all_wall = 0, memory;
 	uint8_t *image = new_image();
 
 	/* Rounds are interleaved, so that a busy machine slows all of them. */
 	for (int i = 0; i < ROUNDS; i++) {
 		better(&bare, floor_time(image));
-		better(&one, measure_time(image, 1));
-		better(&all, measure_time(image, 0));
+		better(&one, measure_time(image, 1, CLOCK_PROCESS_CPUTIME_ID));
+		better(&one_wall, measure_time(image, 1, CLOCK_MONOTONIC));
+		better(&all_wall, measure_time(image, 0, CLOCK_MONOTONIC));
 	}
 	printf("svsm-igvm-build measure, 64 MiB image, best of %d\n", ROUNDS);
-	printf("  floor, SHA-384 of its pages   %6.1f ms\n", bare * 1e3);
-	printf("  one thread                    %6.1f ms   %.2f times the floor (wanted: at most %.1f)\n", one * 1e3,
-	       one / bare, RATIO_WANTED);
-	printf("  all processors                %6.1f ms   %.2f times the floor, %.2f times as fast as one\n",
-	       all * 1e3, all / bare, one / all);
+	printf("  processor time: floor, SHA-384 of its pages %6.1f ms\n", bare * 1e3);
+	printf("                  one thread                  %6.1f ms   %.2f times the floor (wanted: at most %.1f)\n",
+	       one * 1e3, one / bare, RATIO_WANTED);
+	printf("  elapsed:        one thread                  %6.1f ms\n", one_wall * 1e3);
+	printf("                  all processors              %6.1f ms   %.2f times as fast\n", all_wall * 1e3,
+	       one_wall / all_wall);
 	if (argc > 1) {
 		memory = program_memory(argv[1], image);
 		printf("  memory of the program above the file's size: %.1f MiB (wanted: at most %.0f)\n", memory,
