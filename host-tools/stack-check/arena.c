@@ -94,34 +94,33 @@ void arena_free(struct arena *arena)
 	memset(arena, 0, sizeof(*arena));
 }
 
-static uint32_t slot_of(const struct map *map, uint64_t key)
+static struct map_slot *slot_of(const struct map *map, uint64_t key)
 {
 	uint32_t at = (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & (map->capacity - 1);
 
-	while (map->keys[at] && map->keys[at] != key)
+	while (map->slots[at].key && map->slots[at].key != key)
 		at = (at + 1) & (map->capacity - 1);
-	return at;
+	return &map->slots[at];
 }
 
 uint32_t map_get(const struct map *map, uint64_t key)
 {
-	uint32_t at;
+	const struct map_slot *slot;
 
 	if (!map->capacity)
 		return MAP_NONE;
-	at = slot_of(map, key);
-	return map->keys[at] ? map->values[at] : MAP_NONE;
+	slot = slot_of(map, key);
+	return slot->key ? slot->value : MAP_NONE;
 }
 
 static void enlarge(struct map *map)
 {
-	struct map larger = {.capacity = map->capacity ? map->capacity * 2 : 64};
+	struct map larger = {.used = map->used, .capacity = map->capacity ? map->capacity * 2 : 64};
 
-	larger.keys = need(calloc(larger.capacity, sizeof(*larger.keys)));
-	larger.values = need(calloc(larger.capacity, sizeof(*larger.values)));
+	larger.slots = need(calloc(larger.capacity, sizeof(*larger.slots)));
 	for (uint32_t i = 0; i < map->capacity; i++) {
-		if (map->keys[i])
-			map_set(&larger, map->keys[i], map->values[i]);
+		if (map->slots[i].key)
+			*slot_of(&larger, map->slots[i].key) = map->slots[i];
 	}
 	map_free(map);
 	*map = larger;
@@ -129,22 +128,21 @@ static void enlarge(struct map *map)
 
 void map_set(struct map *map, uint64_t key, uint32_t value)
 {
-	uint32_t at;
+	struct map_slot *slot;
 
 	if (map->used * 2 >= map->capacity)
 		enlarge(map);
-	at = slot_of(map, key);
-	if (!map->keys[at]) {
-		map->keys[at] = key;
+	slot = slot_of(map, key);
+	if (!slot->key) {
+		slot->key = key;
 		map->used++;
 	}
-	map->values[at] = value;
+	slot->value = value;
 }
 
 void map_free(struct map *map)
 {
-	free(map->keys);
-	free(map->values);
+	free(map->slots);
 	memset(map, 0, sizeof(*map));
 }
 

@@ -37,9 +37,13 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t element)
 	} while (0)
 
 /* From nonzero 64-bit keys to 32-bit values. Zeroed is empty. Not in the arena: free with map_free. */
+struct map_slot {
+	uint64_t key; /* 0: free */
+	uint32_t value;
+};
+
 struct map {
-	uint64_t *keys;
-	uint32_t *values;
+	struct map_slot *slots; /* key and value are found with one look at memory */
 	uint32_t used, capacity;
 };
 
