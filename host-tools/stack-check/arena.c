@@ -8,11 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define BLOCK_SIZE (1u << 18)
+#define BLOCK_SIZE ((size_t)1 << 18)
+#define HUGE_SIZE ((size_t)1 << 21) /* of a page of the second level */
 
 struct arena_block {
 	struct arena_block *next;
+	bool mapped; /* HUGE_SIZE bytes by mmap */
 	_Alignas(16) uint8_t bytes[];
 };
 
@@ -25,6 +28,35 @@ static void *need(void *memory)
 	return memory;
 }
 
+/* One page of 2 MiB where the kernel has it: 512 page faults less. Zeroed. */
+static struct arena_block *map_huge(void)
+{
+	uint8_t *area = mmap(NULL, 2 * HUGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct arena_block *block;
+	size_t before;
+
+	need(area == MAP_FAILED ? NULL : area);
+	before = (HUGE_SIZE - ((uintptr_t)area & (HUGE_SIZE - 1))) & (HUGE_SIZE - 1);
+	if (before)
+		munmap(area, before);
+	munmap(area + before + HUGE_SIZE, HUGE_SIZE - before);
+	block = (struct arena_block *)(area + before);
+	madvise(block, HUGE_SIZE, MADV_HUGEPAGE);
+	block->mapped = true;
+	return block;
+}
+
+/* Small runs need one small block; what goes on takes large ones. */
+static void add_block(struct arena *arena)
+{
+	struct arena_block *block = arena->blocks ? map_huge() : need(calloc(1, BLOCK_SIZE));
+
+	arena->left = (block->mapped ? HUGE_SIZE : BLOCK_SIZE) - sizeof(*block);
+	arena->at = block->bytes;
+	block->next = arena->blocks;
+	arena->blocks = block;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	void *result;
@@ -32,17 +64,16 @@ void *arena_alloc(struct arena *arena, size_t size)
 	if (size > SIZE_MAX / 2)
 		need(NULL);
 	size = (size + 15) & ~(size_t)15;
-	if (size > arena->left) {
-		size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
-		struct arena_block *block = need(calloc(1, sizeof(*block) + room));
+	if (size > arena->left && size > BLOCK_SIZE / 4) {
+		struct arena_block *block = need(calloc(1, sizeof(*block) + size));
 
+		/* A large piece has a block of its own; the current one stays in use. */
 		block->next = arena->blocks;
 		arena->blocks = block;
-		if (room == size)
-			return block->bytes; /* a large piece has a block of its own; the current one stays in use */
-		arena->at = block->bytes;
-		arena->left = room;
+		return block->bytes;
 	}
+	if (size > arena->left)
+		add_block(arena);
 	result = arena->at;
 	arena->at += size;
 	arena->left -= size;
@@ -88,7 +119,10 @@ void arena_free(struct arena *arena)
 	while (arena->blocks) {
 		struct arena_block *next = arena->blocks->next;
 
-		free(arena->blocks);
+		if (arena->blocks->mapped)
+			munmap(arena->blocks, HUGE_SIZE);
+		else
+			free(arena->blocks);
 		arena->blocks = next;
 	}
 	memset(arena, 0, sizeof(*arena));
