@@ -25,6 +25,7 @@ struct code_image {
 	struct map nodes;      /* address -> node */
 	uint32_t pointer_node; /* + 1: calls all functions whose address is taken */
 	size_t taken_count;
+	const char *outside; /* who else may give functions to pointers; NULL: nobody */
 };
 
 struct graph_code {
@@ -199,6 +200,28 @@ static void add_targets(struct graph_code *code, uint32_t node, const struct fra
 	}
 }
 
+static bool has_function(const struct image *image, const char *name)
+{
+	for (size_t i = 0; i < image->function_count; i++) {
+		if (strcmp(image->functions[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who else may give functions to the image's pointers: data that it uses and does not hold, or, of a library or of
+ * objects that are no whole program, whoever calls it. NULL: nobody.
+ */
+static const char *outside(struct arena *arena, const struct image *image)
+{
+	bool program = image->linked ? image->entry != 0 : has_function(image, "main") || has_function(image, "_start");
+
+	if (image->foreign)
+		return arena_printf(arena, "%s and whatever else is outside", image->foreign);
+	return program ? NULL : "what calls it from outside";
+}
+
 /* A node that stands for every function a pointer of the program may hold */
 static uint32_t pointer_node(struct graph_code *code, uint32_t image)
 {
@@ -215,6 +238,7 @@ static uint32_t pointer_node(struct graph_code *code, uint32_t image)
 	code->graph->nodes[node].is_choice = true;
 	address_taken(code->graph->arena, code->images[image].image, &addresses, &code->images[image].taken_count);
 	add_targets(code, node, &site, addresses, code->images[image].taken_count);
+	code->images[image].outside = outside(code->graph->arena, code->images[image].image);
 	return node;
 }
 
@@ -250,6 +274,19 @@ static void annotated_site(struct graph_code *code, uint32_t node, const struct 
 	graph_assume(code->graph, node, rules_describe_calls(code->graph, item));
 }
 
+static void assume_pointers(struct graph_code *code, uint32_t node, const struct frame_site *site)
+{
+	const char *who = code->images[code->units[node].image].outside;
+
+	if (who)
+		graph_assume(code->graph, node,
+			     arena_printf(code->graph->arena,
+					  "pointers: %s calls through one at 0x%" PRIx64
+					  ", taken to hold a function whose "
+					  "address is taken in the same program or library; %s may give others",
+					  code->graph->nodes[node].name, site->address, who));
+}
+
 static void add_site(struct graph_code *code, uint32_t node, const struct frame_site *site)
 {
 	struct graph *graph = code->graph;
@@ -276,6 +313,8 @@ static void add_site(struct graph_code *code, uint32_t node, const struct frame_
 					  "%s calls through a pointer at 0x%" PRIx64 ", and no function's address is "
 					  "taken: give calls[\"%s\"]",
 					  graph->nodes[node].name, site->address, graph->nodes[node].name));
+	else
+		assume_pointers(code, node, site);
 	edge = add_edge(code, node, site);
 	graph_add_callee(graph, &graph->nodes[node].edges[edge], pointers);
 }

@@ -61,6 +61,7 @@ struct image {
 	const char **extern_names;
 	size_t extern_count;
 	uint64_t extern_next; /* next pseudo address */
+	const char *foreign; /* something outside it whose contents or address it uses, not only calls; NULL: nothing */
 	/* Contents of .stack_budget and .stack_sizes sections, relocated */
 	struct image_section *notes;
 	size_t note_count;

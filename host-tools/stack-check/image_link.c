@@ -199,6 +199,8 @@ static void relocate_one(struct link *link, struct object *object, const struct 
 
 	if (!section || !section->bytes)
 		return;
+	if (relocation->type != R_X86_64_PLT32 && !link->image->foreign)
+		link->image->foreign = image_extern(link->image, value);
 	place = section->address + relocation->offset;
 	switch (relocation->type) {
 	case R_X86_64_64:

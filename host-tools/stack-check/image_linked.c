@@ -103,6 +103,24 @@ static bool write_pointer(struct object *object, uint64_t address, uint64_t valu
 	return false;
 }
 
+/* Data of another file; copied into this one, or not. Tools refer weakly to what mostly is nowhere. */
+static bool is_foreign(const struct object_symbol *symbol, uint32_t type)
+{
+	static const char *const nowhere[] = {"__gmon_start__", "_ITM_deregisterTMCloneTable",
+					      "_ITM_registerTMCloneTable"};
+
+	if (type == R_X86_64_COPY)
+		return true;
+	if (symbol->section != SHN_UNDEF || symbol->type == STT_FUNC ||
+	    (type != R_X86_64_GLOB_DAT && type != R_X86_64_64))
+		return false;
+	for (size_t i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++) {
+		if (strcmp(symbol->name, nowhere[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
 /* What the dynamic linker would do, with pseudo addresses for what other files define */
 static void relocate(struct arena *arena, struct image *image, struct object *object)
 {
@@ -112,6 +130,8 @@ static void relocate(struct arena *arena, struct image *image, struct object *ob
 			relocation->symbol < object->dynamic_count ? &object->dynamic[relocation->symbol] : NULL;
 		uint64_t value = 0;
 
+		if (!image->foreign && symbol && is_foreign(symbol, relocation->type))
+			image->foreign = symbol->name;
 		switch (relocation->type) {
 		case R_X86_64_RELATIVE:
 		case R_X86_64_IRELATIVE:

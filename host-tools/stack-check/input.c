@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "input.h"
 
+#include <ar.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +14,6 @@
 
 #define FILE_SIZE_MAX ((off_t)2 << 30)
 #define DIRECTORY_DEPTH_MAX 64
-#define ARCHIVE_HEADER_SIZE 60
-#define ARCHIVE_MAGIC_SIZE 8 /* an archive without members is no more */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -107,10 +106,40 @@ static bool add_member(struct input *input, const char *name, Elf *elf, struct i
 	return true;
 }
 
-static bool add_members(struct input *input, const char *name, int file, Elf *ar, size_t size,
-			struct image_archive *archive, struct error *error)
+/*
+ * libelf takes a member whose header is damaged for the archive's end, and what follows would be missing. Headers:
+ * System V ar(5); members begin at even offsets.
+ */
+static bool archive_is_whole(const char *name, const char *bytes, size_t size, struct error *error)
 {
-	uint64_t end = 0;
+	size_t at = SARMAG;
+
+	while (at < size) {
+		struct ar_hdr header;
+		unsigned long long length;
+		char *end;
+		char digits[sizeof(header.ar_size) + 1] = "";
+
+		if (size - at < sizeof(header))
+			return error_set(error, "%s: broken archive: the header at offset %zu is cut off", name, at);
+		memcpy(&header, bytes + at, sizeof(header));
+		memcpy(digits, header.ar_size, sizeof(header.ar_size));
+		length = strtoull(digits, &end, 10);
+		if (memcmp(header.ar_fmag, ARFMAG, sizeof(header.ar_fmag)) != 0 || digits[0] < '0' || digits[0] > '9' ||
+		    end[strspn(end, " ")])
+			return error_set(error, "%s: broken archive: no member's header at offset %zu", name, at);
+		at += sizeof(header);
+		if (length > size - at)
+			return error_set(error, "%s: broken archive: the member at offset %zu is cut off", name,
+					 at - sizeof(header));
+		at += (size_t)length + (length & 1);
+	}
+	return true;
+}
+
+static bool add_members(struct input *input, const char *name, int file, Elf *ar, struct image_archive *archive,
+			struct error *error)
+{
 	Elf_Cmd command = ELF_C_READ_MMAP;
 	Elf *elf;
 
@@ -119,8 +148,6 @@ static bool add_members(struct input *input, const char *name, int file, Elf *ar
 		const char *member = header && header->ar_name ? header->ar_name : "?";
 		bool good = add_member(input, arena_printf(input->arena, "%s(%s)", name, member), elf, archive, error);
 
-		if (header && header->ar_size >= 0)
-			end = (uint64_t)elf_getaroff(elf) + ARCHIVE_HEADER_SIZE + (uint64_t)header->ar_size;
 		command = elf_next(elf);
 		elf_end(elf);
 		if (!good)
@@ -128,16 +155,21 @@ static bool add_members(struct input *input, const char *name, int file, Elf *ar
 	}
 	if (command == ELF_C_READ_MMAP)
 		return error_set(error, "%s: broken archive: %s", name, elf_errmsg(-1));
-	return end <= size || error_set(error, "%s: broken archive: its last member is cut off", name);
+	return true;
 }
 
 /* libelf reads members of files only, not of memory: the archive becomes a file without a name. */
 static bool add_archive(struct input *input, const char *name, const char *bytes, size_t size, struct error *error)
 {
 	struct image_archive archive = {.members = NULL};
-	int file = memfd_create("archive", MFD_CLOEXEC);
-	bool good = file >= 0;
+	bool good;
 	Elf *ar = NULL;
+	int file;
+
+	if (!archive_is_whole(name, bytes, size, error))
+		return false;
+	file = memfd_create("archive", MFD_CLOEXEC);
+	good = file >= 0;
 
 	for (size_t done = 0; good && done < size;) {
 		ssize_t wrote = write(file, bytes + done, size - done);
@@ -149,8 +181,8 @@ static bool add_archive(struct input *input, const char *name, const char *bytes
 		ar = elf_begin(file, ELF_C_READ_MMAP, NULL);
 	if (!good)
 		error_set(error, "%s: no room for a copy of the archive: %s", name, strerror(errno));
-	else if (size > ARCHIVE_MAGIC_SIZE)
-		good = add_members(input, name, file, ar, size, &archive, error);
+	else if (size > SARMAG) /* there are members */
+		good = add_members(input, name, file, ar, &archive, error);
 	elf_end(ar);
 	if (file >= 0)
 		close(file);

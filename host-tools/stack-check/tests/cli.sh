@@ -223,6 +223,39 @@ exits 'an object that is not linked' 2 --json --entry work objects/statics.o
 json '.entries[0].reasons[0] | test("no code for other")'
 head -c 2000 objects/library.a >objects/broken.a
 exits 'an archive cut off' 3 --entry other objects/broken.a
+# A damaged header is not the archive's end: the members behind it would be missing
+at=$(grep -abo 'weak_2.o/' objects/library.a | tail -n 1 | cut -d: -f1)
+for damage in "magic:$((at + 58)):XX" "size:$((at + 48)):-1" "size:$((at + 48)):9999999999"; do
+	cp objects/library.a objects/damaged.a
+	printf '%s' "${damage##*:}" | dd of=objects/damaged.a bs=1 seek="$(cut -d: -f2 <<<"$damage")" conv=notrunc status=none
+	exits "an archive with a damaged ${damage%%:*} of a member" 3 --entry other objects/damaged.a
+	verify '  is named with the offset' grep -q "damaged.a: broken archive: .*offset $at" err
+done
+head -c $((at + 20)) objects/library.a >objects/damaged.a
+exits "an archive cut off in a member's header" 3 --entry other objects/damaged.a
+
+# Functions that come to pointers from elsewhere
+cat >pointer.c <<'EOF'
+__attribute__((noinline)) static void small(void) { __asm__ volatile(""); }
+void (*own)(void) = small;
+extern void (*theirs)(void);
+int main(void) { theirs(); own(); return 0; }
+EOF
+cat >theirs.c <<'EOF'
+static void large(void) { volatile char room[9000]; room[0] = 1; }
+void (*theirs)(void) = large;
+EOF
+sed 's/main/work/; s/theirs()/own()/; /extern/d' pointer.c >part.c
+gcc -O1 -c pointer.c theirs.c part.c
+exits 'pointers, with a file missing' 0 --json --entry main pointer.o
+json '.entries[0] | .verdict == "assumed" and (.assumptions | any(test("theirs and whatever else is outside")))'
+exits 'pointers, with all files' 0 --json --entry main pointer.o theirs.o
+json '.entries[0] | .verdict == "proved" and .bytes > 9000'
+exits 'pointers of a part of a program' 0 --json --entry work part.o
+json '.entries[0] | .verdict == "assumed" and (.assumptions | any(test("from outside may give others")))'
+gcc -O1 -fPIC -shared -o libtheirs.so theirs.c && gcc -O1 -o pointer pointer.o -L. -ltheirs
+exits 'pointers, with a library missing' 0 --json --entry main pointer
+json '.entries[0].verdict == "assumed"'
 
 # What compilers wrote, against the code
 exits 'a weak definition elsewhere is told' 0 --json --entry work weak
