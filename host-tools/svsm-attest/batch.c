@@ -9,8 +9,6 @@
 
 /* Lines that are read ahead of the slowest, for each thread */
 #define SLOTS_EACH 8u
-/* A longer line is no item that is too large, but a file that has no lines. */
-#define LINE_END_MAX (256u << 20)
 
 enum slot_state { SLOT_FREE, SLOT_READ, SLOT_TAKEN, SLOT_DONE };
 

@@ -54,7 +54,11 @@ static int show_file(const char *name, enum file_kind kind, bool json, enum prod
 		return command_fail(&error);
 	if (kind == FILE_KIND_UNKNOWN)
 		kind = file_kind_guess(&bytes);
-	if (json) {
+	if (json && kind != FILE_KIND_REPORT && kind != FILE_KIND_UNKNOWN) {
+		fprintf(stderr, PROGRAM ": %s: --json is for reports only, and this is a %s; without --json it is shown\n",
+			name, file_kind_name(kind));
+		result = EXIT_FIRST_STAGE + VERIFY_PARSE;
+	} else if (json) {
 		result = show_as_json(name, &bytes, product);
 	} else if (!show(kind, name, &bytes, stdout, &error)) {
 		bool named = strncmp(error.text, name, strlen(name)) == 0;

@@ -34,7 +34,7 @@ static const char help[] =
 	"      --report-data HEX|@FILE  or what REPORT_DATA must be, 64 bytes\n"
 	"\n";
 static const char help_end[] =
-	"      --json                the verdict as JSON on standard output, and no text\n"
+	"  -j, --json                the verdict as JSON on standard output, and no text\n"
 	"      --json-file FILE      the verdict as JSON in FILE too\n"
 	"  -q, --quiet               no text\n"
 	"  -h, --help                this text\n"
@@ -137,6 +137,13 @@ static int run(const struct verify_options *options)
 	return result;
 }
 
+/* What can be told without reading a file; @FILE is read later. */
+static bool is_bytes(const char *argument, size_t size)
+{
+	return argument[0] == '@' || (strlen(argument) == 2 * size &&
+				      strspn(argument, "0123456789abcdefABCDEF") == 2 * size);
+}
+
 /* NULL when the command line is complete */
 static const char *missing(const struct verify_options *o)
 {
@@ -154,6 +161,10 @@ static const char *missing(const struct verify_options *o)
 		return "--svsm-manifest needs --state or --nonce: REPORT_DATA covers the nonce and the manifest";
 	if ((o->state != NULL) + (o->nonce != NULL) + (o->report_data != NULL) > 1)
 		return "only one of --state, --nonce and --report-data can be";
+	if (o->nonce && !is_bytes(o->nonce, EVIDENCE_NONCE_SIZE))
+		return "--nonce must be 128 hexadecimal digits, or @FILE";
+	if (o->report_data && !is_bytes(o->report_data, SNP_REPORT_DATA_SIZE))
+		return "--report-data must be 128 hexadecimal digits, or @FILE";
 	return NULL;
 }
 

@@ -134,8 +134,9 @@ static int run(const struct arguments *arguments)
 			note_sources(arguments->profile[i], &loaded.file, notes);
 	}
 	if (!loaded.findings || loaded.findings->count == 0) {
-		/* Nothing found: clean, or it could not be read at all. */
-		status = error.kind == ERROR_NONE ? report(arguments, loaded.findings, notes, 0) : command_fail(&error);
+		/* Nothing found: clean, or it could not be read at all, be it for its size. */
+		status = error.kind == ERROR_NONE ? report(arguments, loaded.findings, notes, 0)
+						  : (command_fail(&error), EXIT_NOT_IGVM);
 	} else if (not_igvm(loaded.findings)) {
 		(void)command_fail(&error);
 		status = report(arguments, loaded.findings, notes, EXIT_NOT_IGVM);

@@ -29,7 +29,11 @@ static const char help[] =
 	"  -j, --json          JSON instead of text\n"
 	"  -h, --help          this text\n"
 	"\n"
-	"Exit status: 0 valid, 1 not valid, 2 wrong command line, 3 cannot read.\n";
+	"With --json a file that is no ID block, or an image without one, is \"valid\": false with its reason as well, and "
+	"the\n"
+	"rest is null.\n"
+	"\n"
+	"Exit status: 0 valid, 1 not valid, 2 wrong command line, 3 cannot read (then no JSON either).\n";
 
 struct arguments {
 	const char *path, *block, *auth;
@@ -143,6 +147,15 @@ static int print_json(const struct result *result)
 		result->profile ? json_integer(result->vcpus) : json_null()));
 }
 
+/* There was no ID block to judge: the same fields, all but the reason null. */
+static void print_json_unjudged(const struct error *error)
+{
+	(void)command_print_json(json_pack("{s:s, s:i, s:b, s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}",
+					   "format", "svsm-id-verification", "version", 1, "valid", false, "reason",
+					   error->text, "id_key_digest", "author_key_digest", "launch_digest",
+					   "family_id", "image_id", "guest_svn", "policy", "profile", "vcpus"));
+}
+
 static int print_text(const struct result *result)
 {
 	char hex[2 * SNP_DIGEST_SIZE + 1];
@@ -176,6 +189,8 @@ static int run(const struct arguments *arguments)
 		return error_no_memory(&error), command_fail(&error);
 	if (!(arguments->block ? from_files(arguments, result, &error) : from_image(arguments, result, &error)) ||
 	    !id_block_verify(&result->id, &result->verdict, &error)) {
+		if (arguments->json && error.kind == ERROR_INVALID)
+			print_json_unjudged(&error);
 		status = command_fail(&error);
 	} else {
 		status = arguments->json ? print_json(result) : print_text(result);

@@ -128,6 +128,15 @@ expect 0 '"valid": true' verify-id --json signed.igvm
 expect 0 '"guest_svn": 7' verify-id --json --id-block block --id-auth auth
 expect 1 "not valid" verify-id --vcpus 2 signed.igvm
 expect 1 "no ID block" verify-id a.igvm
+expect 1 '"valid": false' verify-id --json a.igvm
+: >none
+expect 1 '"valid": false' verify-id --json none
+expect 1 '"valid": false' verify-id --json --id-block none --id-auth auth
+expect 3 "No such file" verify-id --json missing.igvm
+truncate -s 5G sparse
+expect 3 "larger than" lint sparse
+expect 3 "larger than" lint --json sparse
+rm sparse
 expect 2 "go together" verify-id --id-block block
 expect 1 "replace" sign -k id.pem -o again.igvm signed.igvm
 expect 0 "" sign -k id.der --replace -o again.igvm signed.igvm
@@ -311,6 +320,8 @@ mkdir json
 "$program" inspect --json signed.igvm >json/inspect.json
 "$program" verify-id --json signed.igvm >json/valid.json
 "$program" verify-id --json --id-block block --id-auth auth >json/files.json
+"$program" verify-id --json a.igvm >json/unjudged.json 2>json/error
+"$program" verify-id --json noise >json/no-image.json 2>json/error
 "$program" rebuild --json image.json odd.igvm >json/rebuild.json
 "$program" diff --json a.igvm odd.igvm >json/diff.json
 "$program" diff --json a.igvm b.igvm >json/same.json
