@@ -94,11 +94,12 @@ static bool read_selector(const char *path, const uint8_t *data, size_t size, st
 
 	out->kind = KEY_TEMPLATE_SELECTOR;
 	memcpy(out->key[0].name, DOCUMENT_SELECTOR_NAME, sizeof(DOCUMENT_SELECTOR_NAME));
-	if (size <= sizeof(kind) || size > KEY_TEMPLATE_SELECTOR_MAX)
-		return document_refuse(path, error, " %zu bytes are no manifest selector", size);
-	memcpy(&kind, data, sizeof(kind));
+	if (size >= sizeof(kind))
+		memcpy(&kind, data, sizeof(kind));
 	if (kind != SVSM_VTPM_SELECTOR_TEMPLATE)
 		return document_refuse(path, error, " neither a key-template manifest nor a selector of kind 1");
+	if (size == sizeof(kind) || size > KEY_TEMPLATE_SELECTOR_MAX)
+		return document_refuse(path, error, " a selector of kind 1 cannot have %zu bytes", size);
 	out->count = 1;
 	return read_key(path, &out->key[0], data + sizeof(kind), size - sizeof(kind), error);
 }

@@ -14,8 +14,8 @@ enum slot_state { SLOT_FREE, SLOT_READ, SLOT_TAKEN, SLOT_DONE };
 
 struct slot {
 	enum slot_state state;
-	char *text; /* the line, then its verdict */
-	size_t size;
+	struct batch_line line;
+	char *verdict;
 	bool accepted;
 };
 
@@ -43,11 +43,11 @@ static void print_done(struct batch *batch)
 	while (batch->head < batch->tail && slot_of(batch, batch->head)->state == SLOT_DONE) {
 		struct slot *slot = slot_of(batch, batch->head);
 
-		if (!slot->text || fprintf(batch->to, "%s\n", slot->text) < 0 || fflush(batch->to) != 0)
+		if (!slot->verdict || fprintf(batch->to, "%s\n", slot->verdict) < 0 || fflush(batch->to) != 0)
 			batch->failed = true;
 		batch->result.accepted += slot->accepted;
 		batch->result.refused += !slot->accepted;
-		free(slot->text);
+		free(slot->verdict);
 		*slot = (struct slot){.state = SLOT_FREE};
 		batch->head++;
 	}
@@ -69,10 +69,10 @@ static void *work(void *context)
 		slot = slot_of(batch, batch->next++);
 		slot->state = SLOT_TAKEN;
 		pthread_mutex_unlock(&batch->lock);
-		verdict = batch_judge(batch->options, batch->in, slot->text, slot->size, &slot->accepted);
+		verdict = batch_judge(batch->options, batch->in, &slot->line, &slot->accepted);
 		pthread_mutex_lock(&batch->lock);
-		free(slot->text);
-		slot->text = verdict;
+		free(slot->line.text);
+		slot->verdict = verdict;
 		slot->state = SLOT_DONE;
 		print_done(batch);
 		pthread_cond_broadcast(&batch->changed);
@@ -81,7 +81,7 @@ static void *work(void *context)
 	return NULL;
 }
 
-static bool put(struct batch *batch, char *line, size_t size)
+static bool put(struct batch *batch, const struct batch_line *line)
 {
 	bool ok;
 
@@ -90,65 +90,78 @@ static bool put(struct batch *batch, char *line, size_t size)
 		pthread_cond_wait(&batch->changed, &batch->lock);
 	ok = !batch->failed;
 	if (ok) {
-		*slot_of(batch, batch->tail++) = (struct slot){.state = SLOT_READ, .text = line, .size = size};
+		*slot_of(batch, batch->tail++) = (struct slot){.state = SLOT_READ, .line = *line};
 		pthread_cond_broadcast(&batch->changed);
 	}
 	pthread_mutex_unlock(&batch->lock);
 	return ok;
 }
 
-/* The next line without its newline, NULL at the end. What goes beyond the limit is dropped: the rest is no JSON. */
-static char *read_line(FILE *from, size_t *size, bool *failed)
+/*
+ * The next line without its newline; false at the end or when it fails. Of a line that is too long nothing is kept, and
+ * the rest of it is still to be read.
+ */
+static bool read_line(FILE *from, struct batch_line *line, bool *failed)
 {
-	size_t capacity = 4096, total = 0;
-	char *line = malloc(capacity);
+	size_t capacity = 4096;
 	int letter;
 
-	*size = 0;
-	while (line && total++ < LINE_END_MAX && (letter = getc_unlocked(from)) != EOF && letter != '\n') {
-		if (*size + 1 == capacity) {
-			char *larger = realloc(line, 2 * capacity);
+	line->number++;
+	line->size = 0;
+	line->text = malloc(capacity);
+	while (line->text && (letter = getc_unlocked(from)) != EOF && letter != '\n') {
+		if (line->size == BATCH_LINE_MAX) {
+			free(line->text);
+			line->text = NULL;
+			return true;
+		}
+		if (line->size + 1 == capacity) {
+			char *larger = realloc(line->text, 2 * capacity);
 
-			if (!larger) {
-				free(line);
-				line = NULL;
-				break;
-			}
-			line = larger;
+			if (!larger)
+				free(line->text);
+			line->text = larger;
 			capacity *= 2;
 		}
-		if (*size < BATCH_LINE_MAX)
-			line[(*size)++] = (char)letter;
+		if (line->text)
+			line->text[line->size++] = (char)letter;
 	}
-	*failed = !line || ferror(from) || total > LINE_END_MAX;
-	if (total > LINE_END_MAX)
-		errno = EFBIG;
-	if (line && (*failed || (*size == 0 && feof(from)))) {
-		free(line);
-		return NULL;
+	*failed = !line->text || ferror(from);
+	if (*failed || (line->size == 0 && feof(from))) {
+		free(line->text);
+		return false;
 	}
-	if (line)
-		line[*size] = 0;
-	return line;
+	line->text[line->size] = 0;
+	return true;
+}
+
+static void skip_line(FILE *from)
+{
+	int letter;
+
+	do
+		letter = getc_unlocked(from);
+	while (letter != EOF && letter != '\n');
 }
 
 static bool feed(struct batch *batch, FILE *from)
 {
+	struct batch_line line = {.number = 0};
 	bool failed = false;
-	size_t size;
-	char *line;
 
-	while ((line = read_line(from, &size, &failed)) != NULL) {
-		if (strspn(line, " \t\r") == size) {
-			free(line); /* nothing on it */
+	while (read_line(from, &line, &failed)) {
+		if (line.text && strspn(line.text, " \t\r") == line.size) {
+			free(line.text); /* nothing on it */
 			continue;
 		}
-		if (!put(batch, line, size)) {
-			free(line);
+		if (!put(batch, &line)) {
+			free(line.text);
 			return false;
 		}
+		if (!line.text)
+			skip_line(from);
 	}
-	return !failed;
+	return !failed && !ferror(from);
 }
 
 bool batch_run(const struct verify_options *options, const struct verify_inputs *in, unsigned int jobs, FILE *from,

@@ -13,8 +13,14 @@ struct batch_result {
 	unsigned long accepted, refused;
 };
 
-/* Judges one line (without its newline); a new string, NULL without memory. Never fails: a bad line is refused. */
-char *batch_judge(const struct verify_options *options, const struct verify_inputs *in, const char *line, size_t size,
+struct batch_line {
+	unsigned long number; /* in its file, from 1 */
+	char *text;	      /* without its newline; NULL: more than BATCH_LINE_MAX bytes */
+	size_t size;
+};
+
+/* Judges one line; a new string, NULL without memory. Never fails: a bad line is refused. */
+char *batch_judge(const struct verify_options *options, const struct verify_inputs *in, const struct batch_line *line,
 		  bool *accepted);
 
 /* Reads `from` to its end with `jobs` threads. ERROR_IO when reading or writing fails. */

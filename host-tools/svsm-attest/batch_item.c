@@ -76,10 +76,12 @@ static bool read_fields(struct item *item, struct verify *verify, struct error *
 	       read_optional(object, "event_log", EVIDENCE_LOG_MAX, &e->event_log, error);
 }
 
-static bool read_item(const char *line, size_t size, struct item *item, struct verify *verify, struct error *error)
+static bool read_item(const struct batch_line *line, struct item *item, struct verify *verify, struct error *error)
 {
-	const struct blob bytes = {(uint8_t *)(uintptr_t)line, size};
+	const struct blob bytes = {(uint8_t *)line->text, line->size};
 
+	if (!line->text)
+		return error_refuse(error, "item: line %lu has more than %u bytes", line->number, BATCH_LINE_MAX);
 	return json_read_bytes("item", &bytes, &item->document, error) && read_fields(item, verify, error);
 }
 
@@ -94,7 +96,7 @@ static char *print(const struct verify *verify, const struct item *item, bool ex
 	return text;
 }
 
-char *batch_judge(const struct verify_options *options, const struct verify_inputs *in, const char *line, size_t size,
+char *batch_judge(const struct verify_options *options, const struct verify_inputs *in, const struct batch_line *line,
 		  bool *accepted)
 {
 	struct verify *verify = calloc(1, sizeof(*verify));
@@ -107,7 +109,7 @@ char *batch_judge(const struct verify_options *options, const struct verify_inpu
 		return NULL;
 	verify->name = "item";
 	verify_inputs_apply(options, in, verify);
-	if (read_item(line, size, &item, verify, &error)) {
+	if (read_item(line, &item, verify, &error)) {
 		verify->nonce = item.has_nonce ? item.nonce : NULL;
 		verify->report_data = item.has_report_data ? item.report_data : NULL;
 		verify->leaf_hint = item.leaf.data ? &item.leaf : NULL;

@@ -18,6 +18,7 @@ static const char help[] =
 	"Judge many items: one JSON object a line, from FILE or standard input; one verdict a line, in the same order, "
 	"to\n"
 	"standard output. An item that cannot be read is refused like any other; the rest go on.\n"
+	"So is a line of more than 6 MiB, by its number.\n"
 	"\n"
 	"Item: {\"id\": STRING or NUMBER, \"report\": BASE64, \"cert\": BASE64, \"certificates\": BASE64 (host's "
 	"table),\n"

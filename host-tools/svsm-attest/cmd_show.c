@@ -54,9 +54,9 @@ static int show_file(const char *name, enum file_kind kind, bool json, enum prod
 		return command_fail(&error);
 	if (kind == FILE_KIND_UNKNOWN)
 		kind = file_kind_guess(&bytes);
-	if (json && kind != FILE_KIND_REPORT && kind != FILE_KIND_UNKNOWN) {
-		fprintf(stderr, PROGRAM ": %s: --json is for reports only, and this is a %s; without --json it is shown\n",
-			name, file_kind_name(kind));
+	if (json && bytes.size != SNP_REPORT_SIZE) {
+		fprintf(stderr, PROGRAM ": %s: not a report of %u bytes, and --json is for reports only\n", name,
+			SNP_REPORT_SIZE);
 		result = EXIT_FIRST_STAGE + VERIFY_PARSE;
 	} else if (json) {
 		result = show_as_json(name, &bytes, product);
@@ -107,6 +107,8 @@ int command_show(int argc, char **argv)
 	}
 	if (optind == argc)
 		return command_usage(argv[0], "a file is needed");
+	if (json && kind != FILE_KIND_UNKNOWN && kind != FILE_KIND_REPORT)
+		return command_usage(argv[0], "--json is for reports only");
 	for (int i = optind; i < argc; i++) {
 		int one = show_file(argv[i], kind, json, product);
 

@@ -32,6 +32,9 @@ static const char help[] =
 	"  -s, --state FILE          from the challenge and activate commands; good for one verdict\n"
 	"      --nonce HEX|@FILE     or the nonce itself, 64 bytes\n"
 	"      --report-data HEX|@FILE  or what REPORT_DATA must be, 64 bytes\n"
+	"\n"
+	"Certificates, besides those below:\n"
+	"  -o, --offline-certs DIR   vcek.der, cert_chain.pem and crl.der in DIR, where no option names a file\n"
 	"\n";
 static const char help_end[] =
 	"  -j, --json                the verdict as JSON on standard output, and no text\n"

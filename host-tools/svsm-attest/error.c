@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void error_printable(char *text)
 {
@@ -28,6 +29,19 @@ bool error_refuse(struct error *error, const char *format, ...)
 	error_set(error, ERROR_REFUSED, format, arguments);
 	va_end(arguments);
 	return false;
+}
+
+bool error_refuse_file(struct error *error, const char *what, const char *path, const struct error *detail)
+{
+	char start[ERROR_TEXT_MAX];
+	bool named;
+
+	/* As it stands in a text: printable */
+	snprintf(start, sizeof(start), "%s:", path);
+	error_printable(start);
+	named = strncmp(detail->text, start, strlen(start)) == 0;
+	return named ? error_refuse(error, "%s %.500s", what, detail->text)
+		     : error_refuse(error, "%s %s: %.500s", what, path, detail->text);
 }
 
 bool error_io(struct error *error, const char *format, ...)

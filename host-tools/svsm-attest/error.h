@@ -27,6 +27,8 @@ void error_set(struct error *error, enum error_kind kind, const char *format, va
 	__attribute__((format(printf, 3, 0)));
 /* Always return false, so that a check reads `return error_refuse(...)`. */
 bool error_refuse(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "WHAT PATH: DETAIL", where some details already start with the path and others with a section of the file */
+bool error_refuse_file(struct error *error, const char *what, const char *path, const struct error *detail);
 bool error_io(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool error_network(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* No memory, or OpenSSL failed where only a lack of resources explains it */

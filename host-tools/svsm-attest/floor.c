@@ -142,5 +142,5 @@ bool floors_read(struct floors *floors, const char *path, struct error *error)
 		return false;
 	ok = read_file(floors, document, path, &detail);
 	json_decref(document);
-	return ok || error_refuse(error, "floors %s: %.500s", path, detail.text);
+	return ok || error_refuse_file(error, "floors", path, &detail);
 }

@@ -112,11 +112,8 @@ bool policy_read(const char *path, struct policy *out, struct error *error)
 	ok = read_policy(document, path, out, &detail);
 	json_decref(document);
 	if (!ok) {
-		/* Most of what is wrong names the file already; sections name only themselves. */
-		const bool named = strncmp(detail.text, path, strlen(path)) == 0;
-
 		policy_free(out);
-		return error_refuse(error, "policy %s%s%.500s", named ? "" : path, named ? "" : ": ", detail.text);
+		return error_refuse_file(error, "policy", path, &detail);
 	}
 	return true;
 }

@@ -124,7 +124,7 @@ bool reference_read(const char *path, struct reference *out, struct error *error
 	json_decref(document);
 	if (!ok) {
 		reference_free(out);
-		return error_refuse(error, "reference values %s: %.500s", path, detail.text);
+		return error_refuse_file(error, "reference values", path, &detail);
 	}
 	return true;
 }

@@ -81,7 +81,18 @@ expect 10 '' "$tool" verify --report "$dir/empty" --form key --policy manifests/
 expect 3 'cannot open' "$tool" verify --report "$dir/missing"
 expect 3 'cannot open' "$tool" verify --report "$dir/zeros" --policy "$dir/missing"
 expect 3 'line 1' "$tool" verify --report "$dir/zeros" --policy "$dir/empty"
-expect 3 'digits' "$tool" verify --report "$dir/zeros" --nonce 0011
+expect 2 'Try' "$tool" verify --report "$dir/zeros" --nonce 0011
+expect 2 'report-data must be 128' "$tool" verify --report "$dir/zeros" --report-data "$(printf '%0127dg' 1)"
+expect 3 'digits' "$tool" verify --report "$dir/zeros" --nonce "@$dir/short"
+printf x >"$dir/odd"
+expect 3 'neither a key-template manifest' "$tool" verify --report "$dir/zeros" --manifest "$dir/odd"
+expect 10 'json is for reports only' "$tool" show --json "$dir/short"
+expect 2 'json is for reports only' "$tool" show --json --as crl "$dir/zeros"
+echo '{}' >"$dir/odd"
+for option in policy floors reference; do
+	expect 3 "$dir/odd: field 'format'" "$tool" verify --report "$dir/zeros" "--$option" "$dir/odd"
+	holds "the name of a bad $option file once" test "$(grep -o "$dir/odd" "$dir/out" | wc -l)" = 1
+done
 expect 10 '0 bytes' "$tool" verify --report "$dir/empty" --offline
 expect 10 '1183 bytes' "$tool" verify --report "$dir/short" --offline
 expect 10 'version 0' "$tool" verify --report "$dir/zeros" --offline
@@ -118,7 +129,13 @@ printf '{"report":"AAAA","nonce":"%0128d","report_data":"%0128d"}\n' 1 1 >"$dir/
 expect 1 'only one of' "$tool" batch --offline --no-cache "$dir/batch"
 expect 3 'cannot open' "$tool" batch "$dir/missing"
 expect 3 "$dir: cannot read the items" "$tool" batch "$dir"
-expect 3 "File too large" timeout 100 "$tool" batch --offline --no-cache /dev/zero
+{
+	head -c 300M /dev/zero
+	printf '\n{"id":"after","report":"AAAA"}\n'
+} >"$dir/batch"
+expect 1 'line 1 has more than' "$tool" batch --offline --no-cache "$dir/batch"
+holds 'items behind a line that is too long' jq -e -s 'length == 2 and .[1].item == "after"' "$dir/out"
+echo nonsense >"$dir/batch"
 
 # Whatever a file is in place of a file: an error that names it
 nonce=$(printf '%0128d' 1)

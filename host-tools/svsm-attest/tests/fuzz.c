@@ -187,6 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct verify_options options;
 	static struct verify_inputs in;
+	const struct batch_line line = {.number = 1, .text = (char *)(uintptr_t)data, .size = size};
 	bool accepted;
 	char *verdict;
 
@@ -196,7 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		options.certs.cache = NULL;
 		in.state_lock = -1;
 	}
-	verdict = batch_judge(&options, &in, (const char *)data, size, &accepted);
+	verdict = batch_judge(&options, &in, &line, &accepted);
 	if (!verdict || accepted)
 		abort();
 	free(verdict);
