@@ -11,6 +11,8 @@
 #ifndef KERNEL_LAYOUT_H
 #define KERNEL_LAYOUT_H
 
+#include "svsm/cpu_limit.h"
+
 #ifdef __ASSEMBLER__
 #define LAYOUT_U64(x) x
 #else
@@ -24,7 +26,6 @@
 
 #define PAGE_SIZE 4096
 #define LARGE_PAGE_SIZE 0x200000
-#define CPU_MAX 64
 
 #define BOOT_STACK_SIZE 16384
 #define KERNEL_STACK_SIZE 16384

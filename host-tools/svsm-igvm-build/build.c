@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "igvm_write.h"
 #include "manifest_file.h"
+#include "svsm/cpu_limit.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@ static bool read_all(const struct build_request *request, struct build *build, s
 
 	if (!file_read(request->description, FILE_TEXT_MAX, &text, error))
 		return false;
+	build->inputs.description = request->description;
 	ok = description_parse(request->description, (const char *)text.bytes, text.size, description, error);
 	file_data_free(&text);
 	ok = ok && read_input(request, description->firmware, &build->firmware, &build->inputs.firmware, error);
@@ -84,6 +86,9 @@ static bool clean(const struct build_request *request, struct build *build, stru
 			fprintf(stderr, PROGRAM ": warning: %s: %s/%s: %s\n", request->output, finding->scope,
 				finding->rule, finding->message);
 	}
+	if (ok && build->description.vcpus > CPU_MAX)
+		fprintf(stderr, PROGRAM ": warning: %s: vcpus: %" PRIu32 ", but the SVSM starts %d at most\n",
+			request->description, build->description.vcpus, CPU_MAX);
 	free(findings);
 	return ok;
 }

@@ -68,35 +68,37 @@ struct special {
 	uint64_t pages;
 };
 
-static bool special_ok(const struct special *page, const struct boot_guest *guest, struct error *error)
+static bool special_ok(const char *path, const struct special *page, const struct boot_guest *guest,
+		       struct error *error)
 {
 	const uint64_t size = page->pages * SNP_PAGE_SIZE;
 
 	if (page->gpa == 0 || page->gpa % SNP_PAGE_SIZE)
-		return error_set(error, ERROR_INVALID, "guest.%s: 0x%" PRIx64 " is not a non-zero multiple of 0x1000",
-				 page->field, page->gpa);
-	if (page->gpa >= FLAT64_LIMIT || FLAT64_LIMIT - page->gpa < size)
-		return error_set(error, ERROR_INVALID, "guest.%s: 0x%" PRIx64 " is not below 4 GiB", page->field,
+		return error_set(error, ERROR_INVALID,
+				 "%s: guest.%s: 0x%" PRIx64 " is not a non-zero multiple of 0x1000", path, page->field,
 				 page->gpa);
+	if (page->gpa >= FLAT64_LIMIT || FLAT64_LIMIT - page->gpa < size)
+		return error_set(error, ERROR_INVALID, "%s: guest.%s: 0x%" PRIx64 " is not below 4 GiB", path,
+				 page->field, page->gpa);
 	if (overlap(page->gpa, size, FW_BASE, FW_SIZE))
 		return error_set(error, ERROR_INVALID,
-				 "guest.%s: 0x%" PRIx64 " lies in the firmware region [0x%llx, 0x%llx)", page->field,
-				 page->gpa, FW_BASE, FW_END);
+				 "%s: guest.%s: 0x%" PRIx64 " lies in the firmware region [0x%llx, 0x%llx)", path,
+				 page->field, page->gpa, FW_BASE, FW_END);
 	for (uint32_t i = 0; i < guest->range_count; i++) {
 		const struct boot_range *range = &guest->range[i];
 
 		if (overlap(page->gpa, size, range->gpa, range->size))
 			return error_set(error, ERROR_INVALID,
-					 "guest.%s: [0x%" PRIx64 ", 0x%" PRIx64
+					 "%s: guest.%s: [0x%" PRIx64 ", 0x%" PRIx64
 					 ") overlaps pages of the guest's file [0x%" PRIx64 ", 0x%" PRIx64 ")",
-					 page->field, page->gpa, page->gpa + size, range->gpa,
+					 path, page->field, page->gpa, page->gpa + size, range->gpa,
 					 range->gpa + range->size);
 	}
 	return true;
 }
 
 /* Pages the firmware fills are not part of the image: each has its own place. */
-static bool specials(const struct boot_guest *guest, struct error *error)
+static bool specials(const char *path, const struct boot_guest *guest, struct error *error)
 {
 	const struct special page[] = {
 		{"page_tables", guest->page_tables, FLAT64_PAGE_TABLE_PAGES},
@@ -108,27 +110,29 @@ static bool specials(const struct boot_guest *guest, struct error *error)
 	const size_t count = sizeof(page) / sizeof(page[0]);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!special_ok(&page[i], guest, error))
+		if (!special_ok(path, &page[i], guest, error))
 			return false;
 		for (size_t j = 0; j < i; j++) {
 			if (overlap(page[i].gpa, page[i].pages * SNP_PAGE_SIZE, page[j].gpa,
 				    page[j].pages * SNP_PAGE_SIZE))
-				return error_set(error, ERROR_INVALID, "guest.%s and guest.%s overlap at 0x%" PRIx64,
-						 page[j].field, page[i].field, page[i].gpa);
+				return error_set(error, ERROR_INVALID,
+						 "%s: guest.%s and guest.%s overlap at 0x%" PRIx64, path, page[j].field,
+						 page[i].field, page[i].gpa);
 		}
 		if (guest->stack_top > page[i].gpa && guest->stack_top <= page[i].gpa + page[i].pages * SNP_PAGE_SIZE)
-			return error_set(error, ERROR_INVALID, "guest.stack_top: 0x%" PRIx64 " lies in guest.%s",
-					 guest->stack_top, page[i].field);
+			return error_set(error, ERROR_INVALID, "%s: guest.stack_top: 0x%" PRIx64 " lies in guest.%s",
+					 path, guest->stack_top, page[i].field);
 	}
 	if (guest->secrets / SNP_LARGE_PAGE_SIZE != guest->cpuid / SNP_LARGE_PAGE_SIZE ||
 	    guest->secrets / SNP_LARGE_PAGE_SIZE != guest->calling_area / SNP_LARGE_PAGE_SIZE)
 		return error_set(error, ERROR_INVALID,
-				 "guest.secrets, guest.cpuid and guest.calling_area must lie in one 2 MiB region");
+				 "%s: guest.secrets, guest.cpuid and guest.calling_area must lie in one 2 MiB region",
+				 path);
 	return true;
 }
 
-bool guest_layout(const char *name, const struct description_guest *description, const struct elf_file *elf,
-		  struct boot_guest *out, struct error *error)
+bool guest_layout(const char *path, const struct description_guest *description, const char *name,
+		  const struct elf_file *elf, struct boot_guest *out, struct error *error)
 {
 	memset(out, 0, sizeof(*out));
 	out->kind = description->kind;
@@ -148,8 +152,9 @@ bool guest_layout(const char *name, const struct description_guest *description,
 	if (out->stack_top == 0 || out->stack_top % 16 || out->stack_top > FLAT64_LIMIT ||
 	    (out->stack_top > FW_BASE && out->stack_top <= FW_END))
 		return error_set(error, ERROR_INVALID,
-				 "guest.stack_top: 0x%" PRIx64 " must be a multiple of 16 below 4 GiB and outside the "
+				 "%s: guest.stack_top: 0x%" PRIx64
+				 " must be a multiple of 16 below 4 GiB and outside the "
 				 "firmware region",
-				 out->stack_top);
-	return specials(out, error);
+				 path, out->stack_top);
+	return specials(path, out, error);
 }

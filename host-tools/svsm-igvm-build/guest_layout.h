@@ -9,8 +9,8 @@
 #include "error.h"
 #include "svsm/boot_info.h"
 
-/* `name` is the ELF file's, for messages. Fills all of `out`. */
-bool guest_layout(const char *name, const struct description_guest *description, const struct elf_file *elf,
-		  struct boot_guest *out, struct error *error) MUST_CHECK;
+/* `path` is the description's and `name` the ELF file's, both for messages. Fills all of `out`. */
+bool guest_layout(const char *path, const struct description_guest *description, const char *name,
+		  const struct elf_file *elf, struct boot_guest *out, struct error *error) MUST_CHECK;
 
 #endif

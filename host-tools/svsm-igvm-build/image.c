@@ -172,7 +172,8 @@ static bool place_guest(const struct description *description, const struct imag
 		break;
 	}
 	return elf_file_parse(inputs->guest.label, inputs->guest.bytes, inputs->guest.size, guest, error) &&
-	       guest_layout(inputs->guest.label, &description->guest, guest, &out->info.guest, error);
+	       guest_layout(inputs->description, &description->guest, inputs->guest.label, guest, &out->info.guest,
+			    error);
 }
 
 bool image_layout(const struct description *description, const struct image_inputs *inputs, struct image *out,

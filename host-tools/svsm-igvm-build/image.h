@@ -23,6 +23,7 @@ struct image_input {
 	size_t size;
 };
 struct image_inputs {
+	const char *description; /* the file's name, for messages */
 	struct image_input firmware;
 	struct image_input module[BOOT_MODULE_MAX];
 	struct image_input guest;

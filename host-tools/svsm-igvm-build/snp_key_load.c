@@ -130,7 +130,7 @@ static bool is_about_engines(unsigned long code)
 }
 
 /* Why there is no key: what OpenSSL says is often about its last try, and a provider may say nothing. */
-static void no_key(const char *name, const struct passphrase *passphrase, struct error *error)
+static void no_key(const char *name, bool secret, const struct passphrase *passphrase, struct error *error)
 {
 	const unsigned long code = ERR_peek_last_error();
 	const char *reason = "no such key there; is the name right, and the PIN if it needs one?";
@@ -143,6 +143,8 @@ static void no_key(const char *name, const struct passphrase *passphrase, struct
 		reason = "no OpenSSL provider is loaded that opens such a URI; --provider loads one";
 	else if (code && !is_about_engines(code))
 		reason = NULL;
+	else if (access(name, F_OK) == 0)
+		reason = secret ? "holds no private key that can be read" : "holds no key that can be read";
 	if (reason)
 		error_set(error, ERROR_IO, "%s: %s", shown, reason);
 	else
@@ -165,7 +167,7 @@ EVP_PKEY *snp_key_load(const char *name, bool secret, const char *passphrase_fil
 	if (store && OSSL_STORE_expect(store, secret ? OSSL_STORE_INFO_PKEY : 0) == 1)
 		key = from_store(store, secret, &ambiguous);
 	if (!key) {
-		no_key(name, &passphrase, error);
+		no_key(name, secret, &passphrase, error);
 	} else if (ambiguous || !is_p384(key)) {
 		EVP_PKEY_free(key);
 		key = NULL;

@@ -44,6 +44,25 @@ expect 0 "warning: b.json: values for several vCPUs: qemu-kvm launches those aft
 [ -z "$("$program" build image.json -o b.igvm -r b.json -p snp-sim -n 2 2>&1)" ] || { echo "FAILED: a warning about snp-sim"; failed=1; }
 expect 0 "" build image.json --output b.igvm --vcpus 2 -r b.json
 cmp -s a.igvm b.igvm || { echo "FAILED: the same description gave different bytes"; failed=1; }
+sed 's/"firmware"/"vcpus":65,"firmware"/' image.json >many.json
+expect 0 "warning: many.json: vcpus: 65, but the SVSM starts 64 at most" build many.json -o many.igvm
+sed 's/65/64/' many.json >most.json
+[ -z "$("$program" build most.json -o many.igvm 2>&1)" ] || { echo "FAILED: a warning about 64 vCPUs"; failed=1; }
+cat >flat.json <<'J'
+{"format":"svsm-image","version":1,"name":"t","profile":"qemu-kvm","guest_policy":"0x30000",
+ "sev_features":["snp"],"firmware":"fw.elf","modules":[],
+ "guest":{"kind":"flat64","file":"flat.elf","stack_top":3,"page_tables":"0x800000","boot_params":"0x807000",
+  "secrets":"0x80d000","cpuid":"0x80e000","calling_area":"0x80f000"}}
+J
+python3 - <<'P'
+image = bytearray(open("fw.elf", "rb").read())
+for at in 24, 80, 88:
+    image[at:at + 8] = (0x100000).to_bytes(8, "little")
+open("flat.elf", "wb").write(image)
+P
+expect 1 "flat.json: guest.stack_top: 0x3 must be" build flat.json -o never.igvm
+sed -i 's/"stack_top":3/"stack_top":"0x800000"/; s/0x807000/0x806000/' flat.json
+expect 1 "flat.json: guest.page_tables and guest.boot_params overlap" build flat.json -o never.igvm
 digest=$("$program" measure a.igvm)
 [[ $digest =~ ^[0-9a-f]{96}$ ]] || { echo "FAILED: digest '$digest'"; failed=1; }
 grep -q "\"digest\": \"$digest\"" a.json || { echo "FAILED: reference differs from measure"; failed=1; }
@@ -144,6 +163,7 @@ expect 0 "author key digest  none" verify-id again.igvm
 expect 0 "" sign -k encrypted.pem --passphrase-file passphrase -o again.igvm a.igvm
 expect 1 "P-384" sign -k p256.pem -o never.igvm a.igvm
 expect 3 "id.pub" sign -k id.pub -o never.igvm a.igvm
+expect 3 "none: holds no private key" sign -k none -o never.igvm a.igvm
 expect 3 "nothere" sign -k nothere -o never.igvm a.igvm
 expect 3 "noprovider" sign --provider noprovider -k id.pem -o never.igvm a.igvm
 expect 2 "image-id" sign -k id.pem --image-id 12345678901234567 -o never.igvm a.igvm

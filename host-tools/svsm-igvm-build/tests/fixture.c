@@ -67,6 +67,7 @@ void fixture_open(struct fixture *fixture)
 	memset(module_a, 0x5a, sizeof(module_a));
 	fixture->firmware = fixture_elf(FW_BASE + 0x10, firmware, 2);
 	fixture->guest = fixture_elf(0x100000, guest, 3);
+	fixture->inputs.description = "image.json";
 	fixture->inputs.firmware = (struct image_input){"svsm.elf", fixture->firmware.bytes, fixture->firmware.size};
 	fixture->inputs.module[0] = (struct image_input){"vtpm", module_a, sizeof(module_a)};
 	fixture->inputs.module[1] = (struct image_input){"keys.bin", module_b, sizeof(module_b)};
