@@ -143,8 +143,8 @@ static int run(const struct verify_options *options)
 /* What can be told without reading a file; @FILE is read later. */
 static bool is_bytes(const char *argument, size_t size)
 {
-	return argument[0] == '@' || (strlen(argument) == 2 * size &&
-				      strspn(argument, "0123456789abcdefABCDEF") == 2 * size);
+	return argument[0] == '@' ||
+	       (strlen(argument) == 2 * size && strspn(argument, "0123456789abcdefABCDEF") == 2 * size);
 }
 
 /* NULL when the command line is complete */
