@@ -6,7 +6,7 @@
 # lists and downloads are private, in the cache; the mirror is the one this machine's apt is configured with, and
 # signatures are checked against the installed debian-archive-keyring.
 
-SVSM_CACHE=${SVSM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/svsm}
+SVSM_CACHE=${SVSM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$PWD/build}/.cache}/svsm}
 EXIT_NOT_TO_BE_HAD=77 # by convention of test programs: a thing the test needs is missing
 
 packages_missing() { # MESSAGE...
