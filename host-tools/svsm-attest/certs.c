@@ -5,6 +5,7 @@
 #include "cache.h"
 #include "certificate_memo.h"
 #include "chain.h"
+#include "clock.h"
 #include "file.h"
 
 #include <openssl/x509.h>
@@ -29,14 +30,6 @@ static bool file_name(const struct certs *certs, const char *option, const char 
 	return !certs->folder || snprintf(out, NAME_SIZE, "%s/%s", certs->folder, in_folder) < (int)NAME_SIZE;
 }
 
-static time_t monotonic_seconds(void)
-{
-	struct timespec now = {.tv_sec = 0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 static bool refuse_unknown(const struct certs *certs, const char *path, struct error *error)
 {
 	return error_refuse(error, "KDS did not know %s%s a short while ago", certs->kds.url, path);
@@ -49,7 +42,7 @@ static bool refuse_unknown(const struct certs *certs, const char *path, struct e
 static bool fetch(const struct certs *certs, const char *path, long max_age, struct blob *out, struct error *error)
 {
 	struct kds kds = certs->kds;
-	time_t start = monotonic_seconds(), waited;
+	uint64_t start = clock_seconds(), waited;
 	int lock = cache_lock(certs->cache, kds.url, path, kds.limit_seconds);
 	enum cache_answer answer = cache_get(certs->cache, kds.url, path, max_age, out);
 	bool ok = answer == CACHE_FRESH;
@@ -58,7 +51,7 @@ static bool fetch(const struct certs *certs, const char *path, long max_age, str
 		(void)!refuse_unknown(certs, path, error);
 	} else if (!ok) {
 		blob_free(out);
-		waited = monotonic_seconds() - start;
+		waited = clock_seconds() - start;
 		kds.limit_seconds = waited < kds.limit_seconds ? kds.limit_seconds - (unsigned int)waited : 1;
 		ok = kds_get(&kds, path, out, error);
 		if (ok)

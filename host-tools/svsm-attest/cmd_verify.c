@@ -140,11 +140,13 @@ static int run(const struct verify_options *options)
 	return result;
 }
 
-/* What can be told without reading a file; @FILE is read later. */
-static bool is_bytes(const char *argument, size_t size)
+/* What can be told without reading a file; @FILE is read later. A nonce is as long as REPORT_DATA. */
+static bool is_report_data(const char *argument)
 {
-	return argument[0] == '@' ||
-	       (strlen(argument) == 2 * size && strspn(argument, "0123456789abcdefABCDEF") == 2 * size);
+	uint8_t bytes[SNP_REPORT_DATA_SIZE];
+
+	static_assert(EVIDENCE_NONCE_SIZE == SNP_REPORT_DATA_SIZE, "one check serves both");
+	return argument[0] == '@' || blob_hex_exact(bytes, sizeof(bytes), argument);
 }
 
 /* NULL when the command line is complete */
@@ -164,9 +166,9 @@ static const char *missing(const struct verify_options *o)
 		return "--svsm-manifest needs --state or --nonce: REPORT_DATA covers the nonce and the manifest";
 	if ((o->state != NULL) + (o->nonce != NULL) + (o->report_data != NULL) > 1)
 		return "only one of --state, --nonce and --report-data can be";
-	if (o->nonce && !is_bytes(o->nonce, EVIDENCE_NONCE_SIZE))
+	if (o->nonce && !is_report_data(o->nonce))
 		return "--nonce must be 128 hexadecimal digits, or @FILE";
-	if (o->report_data && !is_bytes(o->report_data, SNP_REPORT_DATA_SIZE))
+	if (o->report_data && !is_report_data(o->report_data))
 		return "--report-data must be 128 hexadecimal digits, or @FILE";
 	return NULL;
 }

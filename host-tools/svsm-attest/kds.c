@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "kds.h"
 
+#include "clock.h"
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/rand.h>
@@ -43,14 +44,6 @@ static bool prepare(CURL *curl, const char *url, struct blob *out, char *problem
 	       curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, out) == CURLE_OK;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec time = {.tv_sec = 0};
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
 static void sleep_ms(uint64_t milliseconds)
@@ -116,7 +109,7 @@ static bool explain(const char *url, CURLcode result, long status, unsigned int 
 static bool next_wait(CURL *curl, unsigned int *bound, uint64_t deadline, uint64_t *wait)
 {
 	curl_off_t asked = 0;
-	uint64_t now = now_ms();
+	uint64_t now = clock_ms();
 
 	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &asked);
 	*wait = jitter(*bound);
@@ -128,7 +121,7 @@ static bool next_wait(CURL *curl, unsigned int *bound, uint64_t deadline, uint64
 
 static bool fetch(const struct kds *kds, const char *url, struct blob *out, struct error *error)
 {
-	uint64_t deadline = now_ms() + (uint64_t)kds->limit_seconds * 1000, wait = 0;
+	uint64_t deadline = clock_ms() + (uint64_t)kds->limit_seconds * 1000, wait = 0;
 	unsigned int attempt = 1, bound = kds->wait_ms;
 	char problem[CURL_ERROR_SIZE] = "";
 	CURLcode result;
@@ -144,7 +137,7 @@ static bool fetch(const struct kds *kds, const char *url, struct blob *out, stru
 		return error_io(error, "cannot prepare a request to %s", url);
 	}
 	for (;; attempt++) {
-		uint64_t now = now_ms(), left = deadline > now ? deadline - now : 1;
+		uint64_t now = clock_ms(), left = deadline > now ? deadline - now : 1;
 
 		out->size = 0;
 		status = 0;

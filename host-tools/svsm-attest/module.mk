@@ -2,7 +2,7 @@
 # Copyright (c) The SVSM Authors
 
 D := host-tools/svsm-attest
-ATTEST_CORE := $(addprefix $(D)/,error.c blob.c file.c json_read.c product.c check.c finding.c report.c report_json.c \
+ATTEST_CORE := $(addprefix $(D)/,error.c blob.c clock.c file.c json_read.c product.c check.c finding.c report.c report_json.c \
 	tpm_public.c tpm_profile.c manifest.c evidence.c state.c credential.c floor.c policy_names.c policy.c policy_report.c policy_tpm.c reference.c \
 	certificate.c certificate_memo.c certificate_table.c root.c chain.c crl.c leaf.c kds.c cache.c certs.c quote.c event_type.c \
 	event_log.c verify.c verify_parse.c verify_platform.c verify_tcb.c verify_policy.c verify_tpm.c \

@@ -2,6 +2,7 @@
 /* Copyright (c) The SVSM Authors */
 #include "tsm.h"
 
+#include "clock.h"
 #include "file.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096u
@@ -158,13 +158,6 @@ static bool read_generation(const struct entry *entry, unsigned long *out, struc
 	return true;
 }
 
-static time_t seconds(void)
-{
-	struct timespec now;
-
-	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 ? now.tv_sec : 0;
-}
-
 /*
  * An SVSM that has to make keys first does not let a kernel wait for them for long: the read fails after some seconds,
  * and a later one finds them made. What fails for good does so at once.
@@ -172,11 +165,11 @@ static time_t seconds(void)
 static bool read_report(const struct entry *entry, struct blob *out, struct error *error)
 {
 	for (int i = 0;; i++) {
-		time_t start = seconds();
+		uint64_t start = clock_seconds();
 
 		if (read_attribute(entry, "outblob", out, error))
 			return true;
-		if (i == LATER_ATTEMPTS || seconds() - start < LATER_SECONDS)
+		if (i == LATER_ATTEMPTS || clock_seconds() - start < LATER_SECONDS)
 			return false;
 	}
 }

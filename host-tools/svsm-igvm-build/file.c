@@ -116,21 +116,19 @@ bool file_output_prepare(struct file_output *output, const char *path, const voi
 {
 	mode_t mask = umask(0);
 	struct stat status;
+	const bool in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 	bool written;
 	int fd;
 
 	umask(mask);
 	memset(output, 0, sizeof(*output));
-	output->path = realpath(path, NULL);
+	output->path = in_place ? NULL : realpath(path, NULL); /* /dev/stdout may lead to a pipe, which has no path */
 	if (!output->path)
 		output->path = strdup(path);
 	if (!output->path)
 		return error_no_memory(error);
-	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-		free(output->path);
-		output->path = strdup(path); /* /dev/stdout may lead to a pipe, which has no path */
-		return output->path ? prepare_in_place(output, bytes, size, error) : error_no_memory(error);
-	}
+	if (in_place)
+		return prepare_in_place(output, bytes, size, error);
 	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
 		output->temporary = NULL;
 		return error_no_memory(error);

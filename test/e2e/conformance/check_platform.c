@@ -73,8 +73,9 @@ static bool ranges_avoid_svsm(const struct flat64_boot *boot)
 	return true;
 }
 
-bool checks_entry(const struct flat64_boot *boot)
+bool checks_entry(void)
 {
+	const struct flat64_boot *boot = (const struct flat64_boot *)entry_state.rsi;
 	bool usable;
 
 	check_equal("entry: CS", entry_state.cs, ENTRY_CODE_SEGMENT);

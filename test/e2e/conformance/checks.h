@@ -4,8 +4,6 @@
 #ifndef CONFORMANCE_CHECKS_H
 #define CONFORMANCE_CHECKS_H
 
-#include "svsm/boot_info.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,7 +14,7 @@ struct platform {
 extern struct platform platform;
 
 /* What the firmware entered us with; before any call and without console. False: there is nothing to go on with. */
-bool checks_entry(const struct flat64_boot *boot);
+bool checks_entry(void);
 
 /* First calls by the MSR protocol, then a GHCB; false when there is none, and so no console. */
 bool checks_ghcb(void);

@@ -16,11 +16,6 @@ void guest_main(void);
 
 static struct cpu_local first_cpu;
 
-struct entry_registers {
-	uint64_t rsp, rsi;
-};
-extern const struct entry_registers entry_state;
-
 void guest_main(void)
 {
 	uint64_t start = cpu_tsc();
@@ -29,7 +24,7 @@ void guest_main(void)
 	exceptions_start();
 	console_printf("conformance guest at VMPL2\n");
 	/* Without a GHCB there is nowhere to print: finish() then ends the machine by the MSR protocol */
-	if (!checks_entry((const struct flat64_boot *)entry_state.rsi) || !checks_ghcb())
+	if (!checks_entry() || !checks_ghcb())
 		finish(false);
 	console_printf("note: TSC rate %s\n", clock_start() ? "measured" : "assumed");
 	checks_core();

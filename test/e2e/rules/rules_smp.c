@@ -364,11 +364,9 @@ static void flush(void)
 	__asm__ volatile(".byte 0x0f, 0x01, 0xfe, 0x0f, 0x01, 0xff" : : "a"(8), "c"(0), "d"(0) : "memory");
 }
 
-/* A host like hardware: the other processor goes on with what it knew, until INVLPGB. */
-RULE(rule_stale_rmpadjust)
+/* VMPL2 of the other processor writes to a page, and then loses the right. */
+static void take_right_to_write(void)
 {
-	uint64_t before;
-
 	machine_grant_image();
 	machine_make_private(FREE_PAGE);
 	machine_pvalidate(FREE_PAGE, false, true);
@@ -377,28 +375,29 @@ RULE(rule_stale_rmpadjust)
 		machine_end(END_BAD);
 	smp_wait_or_end(&counted, 1000);
 	machine_rmpadjust(FREE_PAGE, false, RMP_PERM_READ << RMPADJUST_PERM_SHIFT | 2);
-	before = *raced;
-	smp_wait_or_end(raced, before + 1000);
-	flush();
-	before = *raced;
+}
+
+/* Its first write now ends the run. */
+static _Noreturn void expect_no_write(void)
+{
+	uint64_t before = *raced;
+
 	smp_delay();
 	machine_end(*raced == before ? END_BAD : END_NOT_ENFORCED);
+}
+
+/* A host like hardware: the other processor goes on with what it knew, until INVLPGB. */
+RULE(rule_stale_rmpadjust)
+{
+	take_right_to_write();
+	smp_wait_or_end(raced, *raced + 1000);
+	flush();
+	expect_no_write();
 }
 
 /* The same with RMPADJUST and VMPL2, whose first forbidden write ends the run. */
 RULE(rule_race_rmpadjust)
 {
-	uint64_t before;
-
-	machine_grant_image();
-	machine_make_private(FREE_PAGE);
-	machine_pvalidate(FREE_PAGE, false, true);
-	machine_rmpadjust(FREE_PAGE, false, RMP_PERM_RWX << RMPADJUST_PERM_SHIFT | 2);
-	if (smp_ap_creation(1, 2, GHCB_AP_CREATE, smp_vmsa(0, 2, write_page)) != GHCB_INFO1_OK)
-		machine_end(END_BAD);
-	smp_wait_or_end(&counted, 1000);
-	machine_rmpadjust(FREE_PAGE, false, RMP_PERM_READ << RMPADJUST_PERM_SHIFT | 2);
-	before = *raced;
-	smp_delay();
-	machine_end(*raced == before ? END_BAD : END_NOT_ENFORCED);
+	take_right_to_write();
+	expect_no_write();
 }

@@ -21,11 +21,6 @@
 
 void guest_main(void);
 
-struct entry_registers {
-	uint64_t rsp, rsi;
-};
-extern const struct entry_registers entry_state;
-
 static struct cpu_local first_cpu;
 static uint8_t *page;
 static volatile uint64_t writes;
@@ -76,7 +71,7 @@ void guest_main(void)
 
 	cpu_local_use(&first_cpu);
 	exceptions_start();
-	if (!checks_entry((const struct flat64_boot *)entry_state.rsi) || !checks_ghcb())
+	if (!checks_entry() || !checks_ghcb())
 		finish(false);
 	(void)clock_start();
 	pages = memory_pages(3);
